@@ -40,7 +40,10 @@ def with_rows(pdf: bytes, changed: Mapping[int, Row]) -> bytes:
 
 
 def with_objects(pdf: bytes, objects: Mapping[int, bytes]) -> bytes:
-    """The file with other objects in the place of some, in a stream of their own: the old ones are still there."""
+    """The file with other objects in the place of some, in a stream of their own: the old ones are still there.
+
+    The stream gets the next number; objects with higher ones are new.
+    """
     start, _ = _table(pdf)
     rows = rows_of(pdf)
     texts, head, offset = list(objects.values()), [], 0
@@ -54,9 +57,11 @@ def with_objects(pdf: bytes, objects: Mapping[int, bytes]) -> bytes:
     stream = (
         b"%d 0 obj\n<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>\nstream\n%b\r\nendstream\nendobj\n"
     )
+    rows += [(0, 0, 0)] * (max(objects) - holder)
+    rows.insert(holder, (1, start, 0))
     for index, number in enumerate(objects):
         rows[number] = (2, holder, index)
-    return _with_table(pdf, pdf[:start] + stream % numbers, [*rows, (1, start, 0)])
+    return _with_table(pdf, pdf[:start] + stream % numbers, rows)
 
 
 def _table(pdf: bytes) -> tuple[int, re.Match[bytes]]:
@@ -81,3 +86,20 @@ def _with_table(pdf: bytes, body: bytes, rows: list[Row]) -> bytes:
     entries = re.sub(rb"/Length \d+", b"/Length %d" % len(data), entries)
     end = b"%b 0 obj\n%b\nstream\n%b\r\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
     return seal(body + end % (table[1], entries, data, len(body)))
+
+
+def with_stream(pdf: bytes, number: int, dictionary: bytes, data: bytes) -> bytes:
+    """The file with another stream in the place of one: the old one is still there. The length is added."""
+    start, _ = _table(pdf)
+    entries = dictionary.removesuffix(b">>") + b"/Length %d>>" % len(data)
+    stream = b"%d 0 obj\n%b\nstream\n%b\r\nendstream\nendobj\n" % (number, entries, data)
+    rows = rows_of(pdf)
+    rows[number] = (1, start, 0)
+    return _with_table(pdf, pdf[:start] + stream, rows)
+
+
+def with_root(pdf: bytes, number: int) -> bytes:
+    """The file with another object as its catalog."""
+    start, table = _table(pdf)
+    entries = re.sub(rb"/Root \d+ 0 R", b"/Root %d 0 R" % number, table[2])
+    return seal(pdf[:start] + pdf[start:].replace(table[2], entries, 1))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from consentkit.pdf.file.objects import PdfObject, inflated
 from consentkit.pdf.file.operators import operations
-from consentkit.pdf.file.reader import PdfObject, inflated
 from consentkit.pdf.file.syntax import Ref, Value, integer, number, parse
 from consentkit.pdf.link.order import DrawingResources
 from consentkit.pdf.read.content_text import character_meanings

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.errors import RenderingFailed
+from consentkit.packets.drawn import PageReader
 from consentkit.packets.packet import Packet, PacketMaker
-from consentkit.pdf.file.reader import read_file
-from consentkit.pdf.file.seal import is_intact
-from consentkit.pdf.file.syntax import Ref, byte_string, text_string, write
-from kit.forged_tables import object_streams, rows_of, with_objects, with_rows
+from consentkit.pdf.file.objects import inflated
+from consentkit.pdf.file.reader import PdfFile, read_file
+from consentkit.pdf.file.seal import is_intact, seal
+from consentkit.pdf.file.syntax import Ref, Value, byte_string, text_string, write
+from kit.forged_tables import object_streams, rows_of, with_objects, with_root, with_rows, with_stream
 from kit.packets import OTHER, plan, visit
 from kit.small import make_clinic
 
@@ -100,3 +106,194 @@ def test_a_row_that_leads_to_no_object_is_caught(made: tuple[PacketMaker, Packet
     for row in ((2, rows[number][1], 9999), (2, 1, 0), (0, 0, 0)):
         with pytest.raises(RenderingFailed):
             maker.require_identity(with_rows(second.pdf, {number: row}), [second])
+
+
+# --- packets with the same papers, of which the beginning is known ---
+
+
+def without_painting(patch: pytest.MonkeyPatch) -> None:
+    """Let no page be painted."""
+
+    def read(*_: object) -> None:
+        pytest.fail("a page was painted")
+
+    patch.setattr(PageReader, "read", read)
+
+
+IN_TURN = ("Ądam Trąn", "Ądam Trần", "Ann Lee", "Ann Lee", "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine")
+"""Names of one or more lines, of two languages, and one of two patients."""
+
+
+@pytest.mark.parametrize("fillable", [False, True])
+def test_a_packet_after_another_one_is_the_same_as_the_first_would_be(
+    made: tuple[PacketMaker, Packet, Packet], *, fillable: bool
+) -> None:
+    maker, *_ = made
+    for number, name in enumerate(IN_TURN, 3):
+        patient = {"name": name, "born": "1984-07-09", "record": f"MR-{number}"}
+        planned = plan(maker.workspace, visit(visit=f"V-{number}", patient=patient), fillable=fillable)
+        assert maker.make(planned).pdf == PacketMaker(maker.workspace).make(planned).pdf
+
+
+def test_no_page_of_a_packet_is_painted_that_differs_from_the_one_before_in_its_lines_only(
+    made: tuple[PacketMaker, Packet, Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker, _, second = made
+    without_painting(monkeypatch)
+    maker.require_identity(second.pdf, [second])
+    with pytest.raises(RenderingFailed, match="does not bear this patient's particulars"):
+        maker.require_identity(second.pdf, [replace(second, plan=plan(maker.workspace, visit(visit="V-2")))])
+
+
+Forged = Callable[[bytes, PdfFile, dict[str, Value]], bytes]
+"""A forged file, from a file with its first page."""
+
+
+def behind(change: Callable[[bytes], bytes]) -> Forged:
+    """Change what is drawn behind the content of a page."""
+
+    def forged(pdf: bytes, file: PdfFile, page: dict[str, Value]) -> bytes:
+        number = file.contents(page)[-1]
+        content = inflated(file.objects[number])
+        assert change(content) != content
+        return with_stream(pdf, number, b"<<>>", change(content))
+
+    return forged
+
+
+def before(content: bytes) -> Forged:
+    return lambda pdf, file, page: with_stream(pdf, file.contents(page)[0], b"<<>>", content)
+
+
+def inside(pdf: bytes, file: PdfFile, page: dict[str, Value]) -> bytes:
+    number = file.contents(page)[1]
+    return with_stream(pdf, number, b"<<>>", inflated(file.objects[number]).replace(b"0 0 0 rg", b"1 1 1 rg"))
+
+
+def first_line(change: Callable[[bytes], bytes]) -> Forged:
+    """Change the drawing of the first line that was stamped onto a page."""
+
+    def forged(pdf: bytes, file: PdfFile, page: dict[str, Value]) -> bytes:
+        drawings = file.dictionary(file.dictionary(page["Resources"])["XObject"])
+        number = next(value for name, value in drawings.items() if name.startswith("Stamp"))
+        assert isinstance(number, Ref)
+        item = file.objects[number]
+        entries = {name: entry for name, entry in item.entries.items() if name not in ("Length", "Filter")}
+        assert change(inflated(item)) != inflated(item)
+        return with_stream(pdf, number, write(entries), change(inflated(item)))
+
+    return forged
+
+
+def swapped_drawings(pdf: bytes, file: PdfFile, page: dict[str, Value]) -> bytes:
+    """Let the first line be called by the name of another one, which is not of this page."""
+    number, resources = page["Resources"], file.dictionary(page["Resources"])
+    assert isinstance(number, Ref)
+    drawings = {name: value for name, value in file.dictionary(resources["XObject"]).items() if "Stamp" in name}
+    one, *_, other = drawings
+    changed = {**file.dictionary(resources["XObject"]), one: drawings[other], other: drawings[one]}
+    return with_objects(pdf, {number: write({**resources, "XObject": changed})})
+
+
+def meanings(pdf: bytes, file: PdfFile, page: dict[str, Value]) -> bytes:
+    """Let the glyphs of a line mean other letters than they look like."""
+    drawings = file.dictionary(file.dictionary(page["Resources"])["XObject"])
+    drawing = next(value for name, value in drawings.items() if name.startswith("Stamp"))
+    assert isinstance(drawing, Ref)
+    fonts = file.dictionary(file.dictionary(file.objects[drawing].entries["Resources"])["Font"])
+    number = file.dictionary(fonts["F1"])["ToUnicode"]
+    assert isinstance(number, Ref)
+    return with_stream(pdf, number, b"<<>>", inflated(file.objects[number]).replace(b"<0061>", b"<0062>"))
+
+
+def other_catalog(pdf: bytes, file: PdfFile, page: dict[str, Value]) -> bytes:
+    """Let the pages come in another order."""
+    pages = list(file.page_references())
+    count = len(rows_of(pdf)) + 1
+    tree = {"Type": b"/Pages", "Kids": pages[::-1], "Count": b"%d" % len(pages)}
+    catalog = {**file.catalog, "Pages": Ref(count + 1)}
+    grown = with_objects(pdf, {count: write(catalog), count + 1: write(tree)})
+    return with_root(grown, count)
+
+
+def byte_of_a_font(pdf: bytes, file: PdfFile, page: dict[str, Value]) -> bytes:
+    """Change a byte of a font of the paper, where it is."""
+    fonts = file.dictionary(file.dictionary(page["Resources"])["Font"])
+    (glyphs,) = file.array(file.dictionary(next(iter(fonts.values())))["DescendantFonts"])
+    number = file.dictionary(file.dictionary(glyphs)["FontDescriptor"])["FontFile2"]
+    assert isinstance(number, Ref)
+    data = file.objects[number].stream or b""
+    return seal(pdf.replace(data, data[:-9] + bytes([data[-9] ^ 1]) + data[-8:]))
+
+
+def _moved(content: bytes) -> bytes:
+    return re.sub(rb"0 0 (\S+) \S+ \S+ cm", rb"0 0 \1 -500 20 cm", content, count=1)
+
+
+def _on_one_another(content: bytes) -> bytes:
+    return re.sub(rb"0 0 (\S+) \S+ \S+ cm", rb"0 0 \1 50 50 cm", content)
+
+
+def _tiny(content: bytes) -> bytes:
+    return re.sub(rb"q \S+ 0 0 \S+", b"q 0.1 0 0 0.1", content)
+
+
+def code_over_text(pdf: bytes, file: PdfFile, page: dict[str, Value]) -> bytes:
+    """Draw a code, which is the last drawing of its page, large and in the middle."""
+    for signed in file.pages():
+        number = file.contents(signed)[-1]
+        content = inflated(file.objects[number])
+        name = re.findall(rb"/(Stamp\d+) Do", content)[-1].decode()
+        drawing = file.dictionary(file.dictionary(signed["Resources"])["XObject"])[name]
+        assert isinstance(drawing, Ref)
+        if b"BT" not in inflated(file.objects[drawing]):
+            place = content.rindex(b"\nq ")
+            moved = re.sub(rb"q .* cm", b"q 8 0 0 8 60 400 cm", content[place:])
+            return with_stream(pdf, number, b"<<>>", content[:place] + moved)
+    raise ValueError("no page has a code")
+
+
+def _swap_glyphs(content: bytes) -> bytes:
+    return re.sub(rb"<(....)(....)", rb"<\2\1", content, count=1)
+
+
+CHANGED: dict[str, Forged] = {
+    "a line off the page": behind(_moved),
+    "lines on one another": behind(_on_one_another),
+    "lines that nobody can read": behind(_tiny),
+    "a turned line": behind(lambda content: re.sub(rb"q (\S+) 0 0 \S+", rb"q \1 0 0 -\1", content, count=1)),
+    "a flat line": behind(lambda content: re.sub(rb"q (\S+) 0 0 \S+", rb"q \1 0 0 0.1", content, count=1)),
+    "white over everything": behind(lambda content: content + b"\n1 g 0 0 612 792 re f"),
+    "white before a line": behind(lambda content: content.replace(b"BDC\n", b"BDC\n1 g ", 1)),
+    "a line left out": behind(lambda content: content[:1] + content[content.index(b"EMC") + 3 :]),
+    "a line twice as large, over the others": behind(lambda content: content.replace(b"q 0", b"q 9", 1)),
+    "a line of another element": behind(lambda content: re.sub(rb"/MCID \d+", b"/MCID 0", content)),
+    "a code over the text": code_over_text,
+    "a state that is not restored": before(b"q 3 Tr"),
+    "no state": before(b""),
+    "a paper in white": inside,
+    "other letters": first_line(_swap_glyphs),
+    "white letters": first_line(lambda content: b"1 g " + content),
+    "letters that only clip": first_line(lambda content: content.replace(b"BT", b"BT 7 Tr")),
+    "letters and a box": first_line(lambda content: content + b" 0 0 300 9 re f"),
+    "letters on a layer": first_line(lambda content: b"/OC /Layer BDC " + content + b" EMC"),
+    "letters of the paper": swapped_drawings,
+    "letters that mean others": meanings,
+    "pages in another order": other_catalog,
+    "a font that was changed where it is": byte_of_a_font,
+}
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_whatever_was_changed_is_caught_though_the_beginning_is_known(
+    change: str, made: tuple[PacketMaker, Packet, Packet]
+) -> None:
+    maker, _, second = made
+    file = read_file(second.pdf)
+    page = next(page for page in file.pages() if b"MCID" in inflated(file.objects[file.contents(page)[-1]]))
+    forged = CHANGED[change](second.pdf, file, page)
+    assert forged != second.pdf
+    assert is_intact(forged)
+    for judge in (maker, PacketMaker(maker.workspace)):
+        with pytest.raises(RenderingFailed):
+            judge.require_identity(forged, [second])

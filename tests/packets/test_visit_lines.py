@@ -64,8 +64,8 @@ def test_a_letter_that_is_wider_than_its_place_is_not_cut_off_at_the_end_of_a_li
     *others, gaf = face.shape(name, "Arab", is_turned=True) or ()
     extents = face.font.get_glyph_extents(gaf.number)
     end = sum(glyph.advance for glyph in others) + extents.x_bearing + extents.width
-    out, drawn = io.BytesIO(), VisitLines([name])
-    drawn.put_into(Linker(out, "A title", "en"))
+    linker, drawn = Linker(io.BytesIO(), "A title", "en"), VisitLines([name])
+    drawn.put_into(linker)
     drawn.drawing(name)
-    (right,) = re.findall(rb"/BBox \[0 0 ([0-9.]+) ", out.getvalue())
+    (right,) = re.findall(rb"/BBox \[0 0 ([0-9.]+) ", linker.file.closed().data)
     assert drawn[name].width + 1 < end * LINE_SIZE / 1000 < float(right)

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.pdf.file.reader import KnownStreams, PdfObject, inflated, read_file
-from consentkit.pdf.file.syntax import Ref, Value, string_text
+from consentkit.pdf.file.objects import PdfObject, inflated
+from consentkit.pdf.file.reader import read_file
+from consentkit.pdf.file.syntax import Ref, string_text
 from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.read.drawn_text import PageTexts
@@ -208,28 +209,3 @@ def test_a_stream_that_does_not_end_where_its_length_says_is_refused(length: byt
     assert read_file(small(b"<</Root 1 0 R>>", *pages, stream % b"3")).objects[4].stream == b"q Q"
     with pytest.raises(ValueError, match=r"length|number"):
         read_file(small(b"<</Root 1 0 R>>", *pages, stream % length))
-
-
-def object_stream(text: bytes, **changes: bytes) -> PdfObject:
-    """An object stream with one object, number 5."""
-    entries: dict[str, Value] = {"N": b"1", "First": b"4", "Filter": b"/FlateDecode", **changes}
-    return PdfObject(entries, zlib.compress(b"5 0\n " + text))
-
-
-def test_a_stream_that_is_known_is_unpacked_once_and_any_other_by_itself() -> None:
-    known = KnownStreams(2)
-    first = object_stream(b"<</A 1>>")
-    known.expect([first.stream or b""])
-    once = known.unpacked(first)
-    assert known.unpacked(object_stream(b"<</A 1>>")) is once
-    assert known.unpacked(object_stream(b"<</A 2>>")).object_at(0).entries == {"A": b"2"}
-    assert known.unpacked(object_stream(b"<</A 1>>", First=b"5")) is not once
-    assert once.object_at(0).entries == {"A": b"1"}
-
-
-def test_what_nobody_expects_is_not_kept_and_what_is_kept_is_bounded() -> None:
-    known = KnownStreams(2)
-    streams = [object_stream(b"<</A %d>>" % number) for number in range(4)]
-    known.expect(stream.stream or b"" for stream in streams[:3])
-    kept = [known.unpacked(stream) is known.unpacked(stream) for stream in streams]
-    assert kept == [False, True, True, False]

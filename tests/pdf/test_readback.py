@@ -28,7 +28,7 @@ from consentkit.packets.papers import PacketItem
 from consentkit.packets.scripts import language_of
 from consentkit.pdf.file.syntax import Value, number, text_string
 from consentkit.pdf.lines.shaping import ShapedLine, ShapedLines
-from consentkit.pdf.link import insert
+from consentkit.pdf.link import filling, insert
 from consentkit.pdf.link.compile import CompiledStream
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
@@ -323,8 +323,8 @@ def drop_own_content(entries: dict[str, Value]) -> None:
 
 
 def covered(patch: pytest.MonkeyPatch) -> None:
-    real = insert._drawn
-    patch.setattr(insert, "_drawn", lambda stamp: real(stamp) + b" 1 g 0 0 612 792 re f")
+    real = filling.drawn
+    patch.setattr(filling, "drawn", lambda stamp: real(stamp) + b" 1 g 0 0 612 792 re f")
 
 
 UNSEEN: dict[str, tuple[Plant, str]] = {
@@ -375,7 +375,7 @@ def test_a_page_whose_own_text_was_changed_is_refused(
     workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     maker = PacketMaker(workspace)
-    maker.make(plan(workspace, visit()))
+    maker.make(plan(workspace, visit(documents=["information"])))
     real = Linker._write_stream
 
     def write(self: Linker, number: Any, stream: CompiledStream, numbers: Any) -> None:
@@ -389,6 +389,21 @@ def test_a_page_whose_own_text_was_changed_is_refused(
     monkeypatch.setattr(Linker, "_write_stream", write)
     with pytest.raises(RenderingFailed, match="differs from the paper"):
         maker.make(plan(workspace, visit()))
+
+
+def test_a_page_with_a_font_that_was_changed_is_refused(
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Linker._write_stream
+
+    def write(self: Linker, number: Any, stream: CompiledStream, numbers: Any) -> None:
+        if b"/Length1" in stream.dictionary.text:
+            stream = replace(stream, data=stream.data[:-9] + bytes([stream.data[-9] ^ 1]) + stream.data[-8:])
+        real(self, number, stream, numbers)
+
+    monkeypatch.setattr(Linker, "_write_stream", write)
+    with pytest.raises(RenderingFailed, match="differs from the paper"):
+        make(workspace, fillable=False)
 
 
 @pytest.mark.parametrize(

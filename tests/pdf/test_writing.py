@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.pdf.file.reader import inflated, read_file
+from consentkit.pdf.file.objects import inflated
+from consentkit.pdf.file.reader import read_file
 from consentkit.pdf.file.seal import is_intact, seal
 from consentkit.pdf.file.syntax import Ref, Value, text_string, write
 from consentkit.pdf.file.writer import FileWriter

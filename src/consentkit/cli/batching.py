@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from consentkit.cli import report
+from consentkit.cli import pace, report
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import RunFailed, WrongUse
 from consentkit.operations.batch import (
@@ -105,15 +105,18 @@ def _progress_bar(print_result: PrintResult, documents: int, *, as_json: bool) -
     """
     is_free = not sys.stdout.isatty()
     failures: list[BatchResult] = []
-    with click.progressbar(length=documents, label="Documents", file=sys.stderr, show_pos=True) as bar:
+    done = 0
+    with pace.bar("Documents", documents) as show:
 
         def print_beside_bar(result: BatchResult) -> None:
+            nonlocal done
             if is_free and (as_json or result.ending != "failed"):
                 print_result(result)
             if result.ending == "failed":
                 failures.append(result)
             if result.ending not in {"removed", "altered"}:
-                bar.update(1)
+                done += 1
+                show(done, documents)
 
         yield print_beside_bar
     for result in failures:

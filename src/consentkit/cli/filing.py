@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, get_args
 
 import click
 
-from consentkit.cli import report
+from consentkit.cli import pace, report
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import RunFailed
 from consentkit.model.filing_report import (
@@ -81,13 +81,12 @@ def _progress(*, is_shown: bool) -> Iterator[Callable[[int, int], None]]:
     if not is_shown:
         yield lambda done, total: interruptions.require_none()
         return
-    with click.progressbar(length=1, label="Reading pages", file=sys.stderr) as bar:
+    with pace.bar("Reading pages", 1) as show_bar:
 
         def show(done: int, total: int) -> None:
             interruptions.require_none()
             if total > _FEW_PAGES:
-                bar.length = total
-                bar.update(done - bar.pos)
+                show_bar(done, total)
 
         yield show
 

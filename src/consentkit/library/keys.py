@@ -92,10 +92,14 @@ class Inputs:
         """What all documents share: programs, templates with the language packs, and the clinic's particulars."""
         if not self._shared:
             digest = self.snapshot.digest
-            files = [(folder, path) for folder in self.templates for path in template_files(folder)]
+            files = [
+                ("/".join(path.parts[len(folder.parts) :]), path)
+                for folder in self.templates
+                for path in template_files(folder)
+            ]
             self._shared = {
                 "program": key_of(*versions()),
-                "templates": key_of(*(f"{path.relative_to(folder)} {digest(path)}" for folder, path in files)),
+                "templates": key_of(*(f"{name} {digest(path)}" for name, path in files)),
                 "clinic": self.particulars_digest(),
             }
         return self._shared

@@ -42,6 +42,8 @@ class Snapshot:
     def __init__(self, *, holds_parsed: bool = False, most_parsed: int = _MOST_PARSED) -> None:
         self._holds_parsed, self._most_parsed = holds_parsed, most_parsed
         self._data: OrderedDict[Path, bytes] = OrderedDict()
+        self._size = 0
+        """How many bytes are kept."""
         self._digests: dict[Path, str] = {}
         self._unread: set[Path] = set()
         self._parsed: OrderedDict[Path, tuple[str, YamlFile]] = OrderedDict()
@@ -68,8 +70,9 @@ class Snapshot:
         if self._digests.setdefault(path, digest) != digest:  # what was made of it so far is of another content
             raise FileAccess(f"{printable(str(path))}: was edited during this run; run it again")
         self._data[path] = data
-        while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._kept_bytes() > _MOST_BYTES):
-            self._data.popitem(last=False)
+        self._size += len(data)
+        while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._size > _MOST_BYTES):
+            self._size -= len(self._data.popitem(last=False)[1])
         return data
 
     def digest(self, path: Path) -> str:
@@ -109,6 +112,3 @@ class Snapshot:
         if name not in self._made:
             self._made[name] = make()
         return cast("Result", self._made[name])
-
-    def _kept_bytes(self) -> int:
-        return sum(map(len, self._data.values()))

@@ -11,15 +11,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from consentkit.packets.printed import Names, PrintedPage, appearances_of, resources_digest, stream_digest
+from consentkit.packets.printed import (
+    Names,
+    PrintedPage,
+    appearances_of,
+    is_placed,
+    resources_digest,
+    stream_digest,
+)
+from consentkit.packets.read_before import ReadBefore
+from consentkit.packets.same_pages import SamePage
+from consentkit.packets.stamps import StampReader
 from consentkit.pdf.file.geometry import Matrix
-from consentkit.pdf.file.reader import PdfFile, inflated
+from consentkit.pdf.file.objects import inflated
+from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Ref, Value, integer, number, string_text
 from consentkit.pdf.read.canvas import Paint
 from consentkit.pdf.read.content_text import MarkedSequence, SequenceKey
 from consentkit.pdf.read.graphics import GraphicsState
 from consentkit.pdf.read.painter import Painter
-from consentkit.pdf.read.visible import VisibleContent, page_area
+from consentkit.pdf.read.visible import VisibleContent
 
 _LEAST_SIZE = 2.0
 """Points of the smallest type that a visit may be written in: long names in short slots become that small."""
@@ -36,9 +47,10 @@ class DrawnText:
 class PageReader:
     """Reads the pages of one packet."""
 
-    def __init__(self, file: PdfFile) -> None:
+    def __init__(self, file: PdfFile, before: ReadBefore) -> None:
         self._file = file
         self._content = VisibleContent(file, _LEAST_SIZE, whole_drawings=True)
+        self._stamps = StampReader(file, self._content, _LEAST_SIZE, before.drawings)
         self._digests: dict[int, bytes] = {}
         self._drawn_with: dict[tuple[Value, Names], bytes] = {}
         tree = file.dictionary(file.dictionary(file.catalog.get("StructTreeRoot")).get("ParentTree"))
@@ -59,23 +71,30 @@ class PageReader:
             painter.read(inflated(file.objects[stream]), nothing)
         if painter.state != blank or painter.font is not None:
             return None
-        for stream in streams[first + len(printed.streams) :]:
+        behind = streams[first + len(printed.streams) :]
+        if behind and not painter.has_saved:  # the content of the page would change what follows
+            return None
+        for stream in behind:
             painter.read(inflated(file.objects[stream]), nothing)
         self._draw_annotations(page, painter, blank, printed)
         if _is_covered(painter, printed):
             return None
         return list(self._texts(page, painter))
 
+    def read_stamps(self, page: SamePage) -> list[DrawnText] | None:
+        """The same of a page that is known to be the one of its part; None where it has to be painted."""
+        texts = self._stamps.read(page)
+        if texts is None:
+            return None
+        spoken = [None if mark is None else self._said_by(page.owners, mark) for _, mark in texts]
+        return [DrawnText(stamp.text, said) for stamp, said in zip(texts, spoken, strict=True)]
+
     def _is_same_page(self, page: Mapping[str, Value], printed: PrintedPage) -> bool:
-        file, resources = self._file, page.get("Resources")
+        resources = page.get("Resources")
         key = (resources if isinstance(resources, Ref) else b"%d" % id(page), printed.resources)
         if key not in self._drawn_with:
-            self._drawn_with[key] = resources_digest(file, page, printed.resources, self._digests)
-        return (
-            self._drawn_with[key] == printed.drawn_with
-            and page_area(file, page).box == printed.box
-            and file.get(page.get("Rotate", b"0")) == printed.turned
-        )
+            self._drawn_with[key] = resources_digest(self._file, page, printed.resources, self._digests)
+        return self._drawn_with[key] == printed.drawn_with and is_placed(self._file, page, printed)
 
     def _draw_annotations(
         self, page: Mapping[str, Value], painter: Painter, blank: GraphicsState, printed: PrintedPage
@@ -107,7 +126,11 @@ class PageReader:
         """What the element says that the parent tree names for a sequence. Raises ValueError where there is none."""
         stream, mark = key
         owners = self._file.array(self._owners.get(integer(page.get("StructParents"), -1)))
-        element = self._file.dictionary(owners[mark]) if stream is None and mark < len(owners) else {}
+        return self._said_by(owners if stream is None else [], mark)
+
+    def _said_by(self, owners: Sequence[Value], mark: int) -> str:
+        """What the element of a sequence says. Raises ValueError where there is none."""
+        element = self._file.dictionary(owners[mark]) if mark < len(owners) else {}
         if "ActualText" not in element or self._file.get(element.get("K")) != b"%d" % mark:
             raise ValueError("what was drawn belongs to no element that says it")
         return string_text(self._file.get(element["ActualText"]))

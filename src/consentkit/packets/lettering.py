@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 from consentkit.packets.code_squares import squares_of
@@ -75,7 +76,9 @@ class Texts:
         self._printed = _LARGE_PRINT if large_print else _PRINTED
         self._largest = _LARGEST_IN_LARGE_PRINT if large_print else _LARGEST
         self._pieces = pieces or {}
-        lines = (line for text in texts for way in ways_to_break(text) for line in way)
+        self._ways = cache(ways_to_break)
+        self._language = cache(language_of)
+        lines = (line for text in texts for way in self._ways(text) for line in way)
         parts = (part for text in self._pieces.values() for part, _ in text)
         self._lines = VisitLines([*lines, *on_one_line, *parts], bold)
 
@@ -95,7 +98,7 @@ class Texts:
         pieces = self._pieces.get(text, ())
         if any(language for _, language in pieces):
             return self._side_by_side(pieces, slot, min(largest, height / LINE_SIZE), flush_right=flush_right)
-        ways = [way for way in ways_to_break(text) if all(line in self._lines for line in way)]
+        ways = [way for way in self._ways(text) if all(line in self._lines for line in way)]
         scales = [self._scale(way, room, height, largest) for way in ways]
         scale = max(scales)
         lines = ways[scales.index(scale)]
@@ -146,7 +149,7 @@ class Texts:
         start = right - _SIDE - drawn.width * scale if flush_right else left + _SIDE
         spoken = f" {line}" if element is not None else None  # the space parts it from its label
         bottom = baseline - drawn.baseline * scale
-        return Stamp(self._lines.drawing(line), start, bottom, scale, element, spoken, language_of(line))
+        return Stamp(self._lines.drawing(line), start, bottom, scale, element, spoken, self._language(line))
 
 
 def field_values(

@@ -4,8 +4,8 @@ Guarantees: nothing is laid out again because a patient changed: parts without p
 what is a patient's is drawn onto them here, and written nowhere else; the finished file has been read back, and bears
 this patient's particulars on every page and nobody else's; titles, bookmarks and metadata hold none of them.
 
-In memory, the texts that were read back stay until enough further packets have been read, and a packet holds its visit
-for as long as its caller keeps it.
+In memory, the texts that were drawn and read back stay until enough further ones have been, and a packet holds its
+visit for as long as its caller keeps it.
 """
 
 from __future__ import annotations
@@ -29,16 +29,17 @@ from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketPlan, identifier, payload, tool
 from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
+from consentkit.packets.read_before import ReadBefore
 from consentkit.packets.recent import Recent
 from consentkit.packets.scripts import LANGUAGES
 from consentkit.packets.slots import in_pieces, labelled, particulars
 from consentkit.packets.visit_problems import named_visit
 from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_filed
-from consentkit.pdf.file.reader import KnownStreams
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
+from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
 from consentkit.pdf.part import Part, Slot
@@ -54,8 +55,8 @@ _HEAD_STEP = 12.0
 _HEAD_GAP = 6.0
 _MOST_PARTS = 64
 """Parts that are kept compiled for the next visits of a run."""
-_MOST_STREAMS = 128
-"""Streams of packed objects of which it is kept what they hold."""
+_MOST_FRAMES = 32
+"""Lists of papers of which it is kept what their packets have in common."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,9 @@ class PacketMaker:
     """What has been parsed for the plans of the run, if that is shared."""
     _compiled: Recent[bytes, CompiledPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
     _printed: Recent[bytes, PrintedPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
-    _known: KnownStreams = field(default_factory=lambda: KnownStreams(_MOST_STREAMS))
+    _linked: LinkedBefore = field(default_factory=lambda: LinkedBefore(_MOST_FRAMES))
+    _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES))
+    _said: Recent[tuple[bytes, ...], frozenset[bytes]] = field(default_factory=lambda: Recent(_MOST_FRAMES))
     _papers: PaperMaker = field(init=False)
 
     def __post_init__(self) -> None:
@@ -127,13 +130,13 @@ class PacketMaker:
     def _made(self, plan: PacketPlan, inputs: Inputs) -> Packet:
         papers = self._papers.papers(plan, inputs)
         out = io.BytesIO()
-        linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language)
+        linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language, self._linked)
         self.link(linker, plan, papers)
         linker.label_pages(0)
         packet = Packet(plan, tuple(papers), b"")
         linker.finish(packet_info(packet, self.workspace), tool(), identifier([plan]))
         pdf = seal(out.getvalue())
-        self._known.expect(linker.same_each_time)
+        self._read.expect(linker.beginning)
         self.require_identity(pdf, [packet])
         return replace(packet, pdf=pdf)
 
@@ -141,7 +144,7 @@ class PacketMaker:
         """Raise RenderingFailed unless each page of a file bears the particulars of its patient, and nobody else's."""
         done = list(packets)
         pages = [mark for packet in done for mark in self._marks(packet, is_one_of_many=is_one_of_many)]
-        require_identity(pdf, pages, self._file_marks(done, pages, is_one_of_many=is_one_of_many), self._known)
+        require_identity(pdf, pages, self._file_marks(done, pages, is_one_of_many=is_one_of_many), self._read)
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
@@ -196,8 +199,12 @@ class PacketMaker:
         texts |= {f"paper_{number}" for number in range(1, max(len(packet.papers) for packet in packets) + 1)}
         if is_one_of_many:
             texts |= set(self._names_of_visits(packets))
-        said = frozenset[bytes]().union(*(self._printed_on(paper).said for paper in papers))
-        return FileMarks(plans[0].pack.packet.cover.heading, frozenset(texts), said)
+        return FileMarks(plans[0].pack.packet.cover.heading, frozenset(texts), self._said_by(papers))
+
+    def _said_by(self, papers: Sequence[PacketItem]) -> frozenset[bytes]:
+        """Every string of some papers: the same set for the same ones."""
+        key = tuple(paper.part.digest for paper in papers)
+        return self._said.get(key, lambda: frozenset().union(*(self._printed_on(paper).said for paper in papers)))
 
     def _names_of_visits(self, packets: Sequence[Packet]) -> Iterator[str]:
         """What the visits of a day are called in a file of all."""

@@ -15,8 +15,18 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from consentkit.pdf.file.geometry import Box, Point
-from consentkit.pdf.file.reader import PdfFile, inflated, read_file
-from consentkit.pdf.file.syntax import Ref, Value, string_text, write
+from consentkit.pdf.file.objects import inflated
+from consentkit.pdf.file.reader import PdfFile, read_file
+from consentkit.pdf.file.syntax import (
+    Ref,
+    Value,
+    byte_string,
+    decoded_text,
+    string_bytes,
+    string_text,
+    text_string,
+    write,
+)
 from consentkit.pdf.read.visible import VisibleContent, page_area
 
 _STRING = re.compile(rb"\((?:\\.|[^()\\]|\((?:\\.|[^()\\])*\))*\)|<(?!<)[0-9A-Fa-f\s]*>", re.DOTALL)
@@ -27,6 +37,16 @@ _XMP_TEXT = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
 _ELSEWHERE = {"Parent", "P", "StructParents", "StructParent", "Pg", "Dest", "A", "AP", "Length"}
 """Entries that lead out of what is drawn, or have another number in each packet."""
 _DEEPEST = 24
+_HIGHEST = 4
+"""Levels of fields: widget, field, paper and visit."""
+OF_PAGE = {"Type", "Parent", "Contents", "Resources", "Annots", "StructParents", "Tabs", "Group", "Rotate"} | {
+    "MediaBox",
+    "CropBox",
+    "BleedBox",
+    "TrimBox",
+    "ArtBox",
+}
+"""The entries of a page; a viewer would do more with any other one than to show it."""
 
 
 Names: TypeAlias = tuple[tuple[str, frozenset[str]], ...]
@@ -65,6 +85,13 @@ class PrintedPage:
     letters: tuple[Point, ...] = ()
     """Where its own text is: nothing of a visit may lie there."""
 
+    def annotations_called(self, called: str) -> list[PageAnnotation]:
+        """Its links and fields, with what is said behind the label of each field."""
+        return [
+            item._replace(label=f"{item.label} – {called}" if called and item.name else item.label)
+            for item in self.annotations
+        ]
+
 
 @dataclass(frozen=True)
 class PrintedPart:
@@ -86,19 +113,38 @@ def printed_part(pdf: bytes, *, is_ours: bool = True) -> PrintedPart:
     return PrintedPart(pages, frozenset([*(strings - about), *metadata]))
 
 
-def new_strings(file: PdfFile, known: Collection[bytes]) -> Counter[tuple[bytes, bytes]]:
-    """Every string of a file that is not known, whatever it is for; each with the key before it, if there is one."""
-    strings: Counter[tuple[bytes, bytes]] = Counter()
+Strings: TypeAlias = Counter[tuple[bytes, bytes]]
+"""Strings as they are written, each with the key before it, if there is one."""
+
+
+def new_strings(file: PdfFile, known: Collection[bytes]) -> Strings:
+    """The strings of a file that are not known, whatever they are for, but for those of a beginning that was read
+    before, and for identifiers of elements.
+    """
+    strings: Strings = Counter()
     for text in _texts(file):
         for match in _STRING.finditer(text):
             if match[0] not in known:
-                key = _KEY.search(text, max(0, match.start() - _LONGEST_KEY), match.start())
-                strings[key[1] if key else b"", match[0]] += 1
-    return strings
+                found = _KEY.search(text, max(0, match.start() - _LONGEST_KEY), match.start())
+                key = found[1] if found else b""
+                strings[key, match[0]] += not _is_identifier(key, match[0], known)
+    return +strings
+
+
+def _is_identifier(key: bytes, string: bytes, said: Collection[bytes]) -> bool:
+    """Whether a string is the identifier of an element of some part, with the number of the part before it."""
+    number, _, name = string_bytes(string).partition(b".")
+    return key in {b"ID", b""} and number.isdigit() and any(one in said for one in _spellings(name))
+
+
+def _spellings(text: bytes) -> Iterator[bytes]:
+    """The ways in which the engine and the linker write a string."""
+    yield from (text_string(decoded_text(text)), byte_string(text), b"(" + text + b")")
+    yield b"<" + text.hex().upper().encode() + b">"
 
 
 def _texts(file: PdfFile) -> Iterator[bytes]:
-    yield from file.objects.texts()
+    yield from file.objects.own_texts()
     yield write({name: entry for name, entry in file.trailer.items() if name != "ID"})
 
 
@@ -132,6 +178,11 @@ def _printed_page(file: PdfFile, page: Mapping[str, Value], content: VisibleCont
     )
 
 
+def is_placed(file: PdfFile, page: Mapping[str, Value], printed: PrintedPage) -> bool:
+    """Whether a page has the size of the one of a part, and is turned like it."""
+    return page_area(file, page).box == printed.box and file.get(page.get("Rotate", b"0")) == printed.turned
+
+
 def _require_balance(content: bytes) -> None:
     """Raise ValueError where a content stream of ours does not restore each state that it saves.
 
@@ -151,12 +202,16 @@ def resources_digest(file: PdfFile, page: Mapping[str, Value], names: Names, kno
         if not own <= set(entries):
             return b""
         for name in sorted(own):
-            digest.update(f"{category} {name} ".encode() + _digest(file, entries[name], known, 0))
+            digest.update(f"{category} {name} ".encode() + digest_of(file, entries[name], known))
     return digest.digest()
 
 
-def _digest(file: PdfFile, value: Value, known: dict[int, bytes], depth: int) -> bytes:
+def digest_of(file: PdfFile, value: Value, known: dict[int, bytes]) -> bytes:
     """A digest of a value and of all that it leads to, whatever the numbers of these are."""
+    return _digest(file, value, known, 0)
+
+
+def _digest(file: PdfFile, value: Value, known: dict[int, bytes], depth: int) -> bytes:
     if depth > _DEEPEST:
         raise ValueError("what a page draws with is nested too deeply")
     if isinstance(value, Ref):
@@ -166,7 +221,7 @@ def _digest(file: PdfFile, value: Value, known: dict[int, bytes], depth: int) ->
             known[value] = hashlib.sha256(inner + (item.stream or b"")).digest()
         return known[value]
     if isinstance(value, list):
-        parts = [_digest(file, item, known, depth + 1) for item in value]
+        parts = [item if type(item) is bytes else _digest(file, item, known, depth + 1) for item in value]
         return hashlib.sha256(b"[" + b" ".join(parts)).digest()
     if isinstance(value, dict):
         pairs = ((name, entry) for name, entry in sorted(value.items()) if name not in _ELSEWHERE)
@@ -191,6 +246,19 @@ def annotations_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[PageAnn
         )
 
 
+def values_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[str]:
+    """What the form fields of a page are filled with. A field of several widgets has it one level higher
+    (ISO 32000-1, 12.7.3.1).
+    """
+    for widget in file.array(page.get("Annots")):
+        field = file.dictionary(widget)
+        for _ in range(_HIGHEST):
+            value = file.get(field.get("V"))
+            if isinstance(value, bytes) and value.startswith((b"(", b"<")):
+                yield string_text(value)
+            field = file.dictionary(field.get("Parent"))
+
+
 def _text(file: PdfFile, value: Value | None) -> str:
     string = file.get(value)
     return string_text(string) if isinstance(string, bytes) and string.startswith((b"(", b"<")) else ""
@@ -199,7 +267,7 @@ def _text(file: PdfFile, value: Value | None) -> str:
 def _written(file: PdfFile, entries: Mapping[str, Value], names: Iterable[str]) -> bytes:
     """Some entries, with what they lead to."""
     return b" ".join(
-        b"%s %s" % (name.encode(), _digest(file, entries[name], {}, 0)) for name in names if name in entries
+        b"%s %s" % (name.encode(), digest_of(file, entries[name], {})) for name in names if name in entries
     )
 
 

@@ -20,7 +20,7 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -31,11 +31,20 @@ from consentkit.model.visit import Visit
 from consentkit.model.words import LanguagePack
 from consentkit.packets.drawn import DrawnText, PageReader
 from consentkit.packets.lettering import ways_to_break
-from consentkit.packets.printed import PrintedPage, annotations_of, metadata_texts, new_strings
+from consentkit.packets.printed import (
+    OF_PAGE,
+    PrintedPage,
+    annotations_of,
+    metadata_texts,
+    new_strings,
+    values_of,
+)
+from consentkit.packets.read_before import ReadBefore
+from consentkit.packets.same_pages import NotInCommonError, SamePages
 from consentkit.packets.slots import identifiers, labelled
 from consentkit.packets.wording import AS_TYPED, VisitWording, every_way
-from consentkit.pdf.file.reader import KnownStreams, PdfFile, read_file
-from consentkit.pdf.file.syntax import Value, byte_string, decoded_text, string_bytes, string_text, text_string
+from consentkit.pdf.file.reader import PdfFile, read_file
+from consentkit.pdf.file.syntax import Value, decoded_text, string_bytes, string_text
 from consentkit.pdf.read.content_text import UNKNOWN
 
 
@@ -65,100 +74,137 @@ class FileMarks:
 
 
 def require_identity(
-    pdf: bytes, pages: Sequence[PageMarks], marks: FileMarks, known: KnownStreams | None = None
+    pdf: bytes, pages: Sequence[PageMarks], marks: FileMarks, before: ReadBefore | None = None
 ) -> None:
     """Raise RenderingFailed unless each page bears what is required of it, and nothing else is drawn or said.
 
-    What `known` has of other packets is compared byte by byte, and not parsed again.
+    What is the same as in packets that were read before is compared byte by byte, and not read again.
     """
+    before = before or ReadBefore(0)
     try:
-        _require_all(read_file(pdf, known), pages, marks)
+        file = read_file(pdf, before.beginnings)
+        _require_all(file, pages, marks, before)
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, zlib.error) as error:
         raise RenderingFailed("the finished packet can't be read back") from error
 
 
-def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks) -> None:
+def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks, before: ReadBefore) -> None:
     _require_plain(file)
-    filled = _field_values(file)
-    if len(filled) != len(pages):
+    every, same = _pages_of(file, before.same_pages(file))
+    if len(every) != len(pages):
         raise RenderingFailed("the finished packet has an unexpected number of pages")
-    reader, fold = PageReader(file), cache(_folded)
-    pages_drawn = [reader.read(page, mark.printed) for page, mark in zip(file.pages(), pages, strict=True)]
-    for number, (page, drawn, values, mark) in enumerate(zip(file.pages(), pages_drawn, filled, pages, strict=True), 1):
-        _require_page(number, drawn, values, mark, fold)
-        _require_annotations(number, file, page, bool(values), mark)
-    _require_known_strings(file, pages_drawn, filled, marks)
+    reader, texts = PageReader(file, before), _Texts()
+    pages_drawn: list[list[DrawnText] | None] = []
+    filled: list[list[str]] = []
+    for number, (page, mark) in enumerate(zip(every, pages, strict=True), 1):
+        known = same.page(number - 1, mark.printed, mark.called) if same else None
+        drawn = reader.read_stamps(known) if known else None
+        values = [] if drawn is not None else list(values_of(file, page))
+        if drawn is None:
+            _require_no_others(page.keys() - OF_PAGE)
+            drawn = reader.read(page, mark.printed)
+        _require_page(number, drawn, values, mark, texts)
+        if known is None:
+            _require_annotations(number, file, page, bool(values), mark)
+        pages_drawn.append(drawn)
+        filled.append(values)
+    _require_known_strings(file, pages_drawn, filled, marks, same)
+
+
+def _pages_of(file: PdfFile, same: SamePages | None) -> tuple[list[dict[str, Value]], SamePages | None]:
+    """Every page, in order, and what they have in common with others, if they are their pages."""
+    try:
+        references = same.pages_of(file.trailer["Root"]) if same else list(file.page_references())
+    except NotInCommonError:
+        references, same = list(file.page_references()), None
+    return [file.dictionary(page) for page in references], same
 
 
 _OF_FILE = {"Type", "Pages", "Metadata", "MarkInfo", "StructTreeRoot", "Lang", "Outlines", "PageLabels", "AcroForm"} | {
     "OutputIntents",
     "ViewerPreferences",
 }
-_OF_PAGE = {"Type", "Parent", "Contents", "Resources", "Annots", "StructParents", "Tabs", "Group", "Rotate"} | {
-    "MediaBox",
-    "CropBox",
-    "BleedBox",
-    "TrimBox",
-    "ArtBox",
-}
 _OF_FORM = {"Fields", "DR", "DA", "SigFlags"}
 
 
 def _require_plain(file: PdfFile) -> None:
-    """Raise RenderingFailed where a viewer would do more with the file, or a page, than to show it."""
+    """Raise RenderingFailed where a viewer would do more with the file than to show it."""
     form = file.dictionary(file.catalog.get("AcroForm"))
-    pages = [entry for page in file.pages() for entry in page.keys() - _OF_PAGE]
-    if unknown := [*file.catalog.keys() - _OF_FILE, *form.keys() - _OF_FORM, *pages]:
+    _require_no_others([*file.catalog.keys() - _OF_FILE, *form.keys() - _OF_FORM])
+
+
+def _require_no_others(unknown: Collection[str]) -> None:
+    if unknown:
         raise RenderingFailed(f"the packet has an entry that no packet has: /{min(unknown)}")
 
 
+class _Texts:
+    """Texts as they are compared, each of them worked out once."""
+
+    def __init__(self) -> None:
+        self.fold = cache(_folded)
+        self.lines = cache(_lines_of)
+
+
+def _lines_of(text: str) -> frozenset[str]:
+    """Every line that a text may be set on."""
+    return frozenset(line for way in ways_to_break(text) for line in way)
+
+
 def _require_page(
-    number: int, texts: Sequence[DrawnText] | None, values: Sequence[str], marks: PageMarks, fold: Callable[[str], Runs]
+    number: int, read: Sequence[DrawnText] | None, values: Sequence[str], marks: PageMarks, texts: _Texts
 ) -> None:
-    if texts is None:
+    if read is None:
         raise RenderingFailed(f"page {number} of the packet differs from the paper that it was made from")
-    drawn = {fold(item.text) for item in texts} - {_NOTHING}
-    if not all(_is_borne(text, drawn, fold) for text in marks.required):
+    drawn = {item.text for item in read}
+    if not all(_is_borne(text, drawn, texts.fold) for text in marks.required):
         raise RenderingFailed(f"page {number} of the packet does not bear this patient's particulars")
     whole = {*marks.required, *marks.allowed}
-    known = {line for text in whole for way in ways_to_break(text) for line in way}
-    if drawn - set(map(fold, known)) or not set(values) <= whole:
+    known = frozenset[str]().union(*map(texts.lines, whole))
+    strange = set(map(texts.fold, drawn - known)) - {_NOTHING}
+    is_strange = bool(strange) and not strange.issubset(map(texts.fold, known))
+    if is_strange or not set(values) <= whole:
         raise RenderingFailed(f"page {number} of the packet contains something that does not belong to this visit")
-    spoken = [item for item in texts if item.spoken is not None]
-    in_order = {_words(text) for text in known} if spoken else set()
-    for item in spoken:
-        said = item.spoken or ""
-        if fold(said) != fold(item.text) or _words(said) not in in_order:
+    for item in read:
+        if item.spoken is not None and not _is_read_out(item.text, item.spoken, known, texts.fold):
             raise RenderingFailed(f"page {number} of the packet is read aloud differently than it is drawn")
+
+
+def _is_read_out(text: str, said: str, known: Collection[str], fold: Callable[[str], Runs]) -> bool:
+    """Whether what is said for a text is what it shows, in the order in which it is written."""
+    if text in known and said.strip() == text:
+        return True
+    return fold(said) == fold(text) and _words(said) in set(map(_words, known))
 
 
 def _require_annotations(
     number: int, file: PdfFile, page: Mapping[str, Value], is_filled: bool, marks: PageMarks
 ) -> None:
     """Raise RenderingFailed unless the links and fields of a page are those of its part, each called what it is."""
-    expected = [
-        item._replace(label=f"{item.label} – {marks.called}" if marks.called and item.name else item.label)
-        for item in marks.printed.annotations
-    ]
     annotations = list(annotations_of(file, page))
     if is_filled:  # what has been filled in can't be changed
         annotations = [item._replace(flags=item.flags & ~1) for item in annotations]
-    if annotations != expected:
+    if annotations != marks.printed.annotations_called(marks.called):
         raise RenderingFailed(f"page {number} of the packet has different links or form fields than its paper")
 
 
 def _require_known_strings(
-    file: PdfFile, drawn: Iterable[Sequence[DrawnText] | None], filled: Iterable[Sequence[str]], marks: FileMarks
+    file: PdfFile,
+    drawn: Iterable[Sequence[DrawnText] | None],
+    filled: Iterable[Sequence[str]],
+    marks: FileMarks,
+    same: SamePages | None,
 ) -> None:
     """Raise RenderingFailed where a string of the file is neither known nor read from its place on a page."""
     spoken = Counter(item.spoken for page in drawn for item in page or () if item.spoken is not None)
     values = {value for page in filled for value in page}
-    for (key, string), count in new_strings(file, marks.said).items():
+    strings = new_strings(file, marks.said)
+    strings.update(same.strings(marks.said) if same else {})
+    for (key, string), count in strings.items():
         text = string_text(string)
         if key in _OF_FONTS or (key == b"ActualText" and count == spoken.get(text)):
             continue
-        is_known = text in marks.texts or (key in _VALUES and text in values)
-        if not is_known and not _is_identifier(key, string, marks):
+        if text not in marks.texts and not (key in _VALUES and text in values):
             raise RenderingFailed(
                 f"the packet contains something that belongs to none of its papers, as /{key.decode()}"
             )
@@ -176,18 +222,6 @@ _OF_FONTS = {b"FontFamily", b"Registry", b"Ordering"}
 
 def _title(file: PdfFile) -> str:
     return decoded_text(string_bytes(file.get(file.dictionary(file.trailer.get("Info")).get("Title"))))
-
-
-def _is_identifier(key: bytes, string: bytes, marks: FileMarks) -> bool:
-    """Whether a string is the identifier of an element of some part, with the number of the part before it."""
-    number, _, name = string_bytes(string).partition(b".")
-    return key in {b"ID", b""} and number.isdigit() and not marks.said.isdisjoint(_spellings(name))
-
-
-def _spellings(text: bytes) -> Iterator[bytes]:
-    """The ways in which the engine and the linker write a string."""
-    yield from (text_string(decoded_text(text)), byte_string(text), b"(" + text + b")")
-    yield b"<" + text.hex().upper().encode() + b">"
 
 
 def required_texts(visit: Visit, pack: LanguagePack, *, with_labels: bool) -> tuple[str, str, str]:
@@ -217,9 +251,13 @@ def own_texts(visit: Visit, pack: LanguagePack, wording: VisitWording = AS_TYPED
         yield visit.witness
 
 
-def _is_borne(text: str, drawn: set[Runs], fold: Callable[[str], Runs]) -> bool:
+def _is_borne(text: str, drawn: Collection[str], fold: Callable[[str], Runs]) -> bool:
     """Whether a page bears a text, on one line or on several."""
-    return any(set(map(fold, lines)) <= drawn for lines in ways_to_break(text))
+    ways = [set(lines) for lines in ways_to_break(text)]
+    if any(lines.issubset(drawn) for lines in ways):
+        return True
+    folded = set(map(fold, drawn))
+    return any(set(map(fold, lines)) <= folded for lines in ways)
 
 
 class Runs(NamedTuple):
@@ -286,24 +324,3 @@ def _separated(word: str) -> Iterator[str]:
 def _is_turned(char: str) -> bool:
     """Whether a character goes with letters from right to left; so do their vowel signs."""
     return unicodedata.bidirectional(char) in {*_RIGHT_TO_LEFT, "NSM"}
-
-
-def _field_values(file: PdfFile) -> list[list[str]]:
-    """For each page, what its form fields are filled with. Raises ValueError for a damaged file."""
-    return [
-        [text for widget in file.array(page.get("Annots")) for text in _value(file, file.dictionary(widget))]
-        for page in file.pages()
-    ]
-
-
-def _value(file: PdfFile, field: dict[str, Value]) -> Iterator[str]:
-    """The text of a field. A field of several widgets has it one level higher (ISO 32000-1, 12.7.3.1)."""
-    for _ in range(_HIGHEST):
-        value = file.get(field.get("V"))
-        if isinstance(value, bytes) and value.startswith((b"(", b"<")):
-            yield string_text(value)
-        field = file.dictionary(field.get("Parent"))
-
-
-_HIGHEST = 4
-"""Levels of fields: widget, field, paper and visit."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from consentkit.pdf.file.syntax import Ref, Value, integer, parse, write
+from consentkit.pdf.file.beginnings import KnownBeginning, KnownBeginnings
+from consentkit.pdf.file.objects import Objects, PdfObject, UnpackedStream
+from consentkit.pdf.file.rows import PACKED, PLAIN, Row, Rows
+from consentkit.pdf.file.syntax import Ref, Value, integer, parse
 
 _START = re.compile(rb"startxref\s+([0-9]+)\s+%%EOF\s*$")
 _HEAD = re.compile(rb"\s*([0-9]+)\s+0\s+obj\b")
@@ -21,106 +23,8 @@ _STREAM_END = re.compile(rb"\s*endstream\b")
 _TABLE = re.compile(rb"\s*xref\s+")
 _SECTION = re.compile(rb"([0-9]+)[ ]+([0-9]+)\s*\n")
 _ROW = 20  # bytes (ISO 32000-1, 7.5.4)
-_PLAIN, _PACKED = 1, 2  # kinds of rows of a cross-reference stream (ISO 32000-1, 7.5.8.3)
-
-
-@dataclass(frozen=True)
-class PdfObject:
-    """An object, and the data of its stream if it has one."""
-
-    value: Value
-    stream: bytes | None = None
-
-    @property
-    def entries(self) -> dict[str, Value]:
-        """The entries of a dictionary or of a stream's dictionary; none for other objects."""
-        return self.value if isinstance(self.value, dict) else {}
-
-
-class UnpackedStream:
-    """The objects of an object stream (ISO 32000-1, 7.5.7), each parsed on first access."""
-
-    def __init__(self, item: PdfObject) -> None:
-        """Inflate it. Raises ValueError where an object lies outside of it."""
-        self.data = inflated(item)
-        first, count = integer(item.entries["First"]), integer(item.entries["N"])
-        words = [int(word) for word in self.data[:first].split()]
-        self.places = [
-            (number, first + offset)
-            for number, offset in zip(words[: 2 * count : 2], words[1 : 2 * count : 2], strict=True)
-        ]
-        """The number of each object, and where it begins."""
-        if any(not first <= place < len(self.data) for _, place in self.places):
-            raise ValueError("an object is not where its stream puts it")
-        self._parsed: dict[int, PdfObject] = {}
-
-    def object_at(self, index: int) -> PdfObject:
-        """The object at a place in the order."""
-        if index not in self._parsed:
-            self._parsed[index] = PdfObject(parse(self.data, self.places[index][1])[0])
-        return self._parsed[index]
-
-
-class KnownStreams:
-    """Object streams that many files have in common: each is unpacked once, and again only if a byte of it differs."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._known: OrderedDict[bytes, tuple[dict[str, Value], UnpackedStream] | None] = OrderedDict()
-
-    def expect(self, streams: Iterable[bytes]) -> None:
-        """Keep what these streams hold, as they are stored, from the next time on that one is read."""
-        for data in streams:
-            self._known.setdefault(data, None)
-            self._known.move_to_end(data)
-        while len(self._known) > self._most:
-            self._known.popitem(last=False)
-
-    def unpacked(self, item: PdfObject) -> UnpackedStream:
-        """What an object stream holds. Raises ValueError for a damaged one."""
-        data = item.stream or b""
-        known = self._known.get(data)
-        if known and known[0] == item.entries:
-            return known[1]
-        unpacked = UnpackedStream(item)
-        if data in self._known:
-            self._known[data] = item.entries, unpacked
-        return unpacked
-
-
-class Objects(Mapping[int, PdfObject]):
-    """Objects by their numbers. Each is parsed on first access: most objects of a packet are structure elements."""
-
-    def __init__(self) -> None:
-        self._read: dict[int, PdfObject] = {}
-        self._packed: dict[int, tuple[UnpackedStream, int]] = {}
-
-    def add(self, number: int, item: PdfObject) -> None:
-        """Add an object."""
-        self._read[number] = item
-
-    def add_packed(self, number: int, stream: UnpackedStream, index: int) -> None:
-        """Add an object of an object stream. Raises ValueError where the stream has another one there."""
-        if index >= len(stream.places) or stream.places[index][0] != number:
-            raise ValueError("an object is not where the cross-reference puts it")
-        self._packed[number] = stream, index
-
-    def texts(self) -> Iterator[bytes]:
-        """The notation of all objects in the file, without the data of streams."""
-        yield from {id(stream): stream.data for stream, _ in self._packed.values()}.values()
-        yield from (write(item.value) for number, item in self._read.items() if number not in self._packed)
-
-    def __getitem__(self, number: int) -> PdfObject:
-        if number not in self._read:
-            stream, index = self._packed[number]
-            self._read[number] = stream.object_at(index)
-        return self._read[number]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(sorted({*self._read, *self._packed}))
-
-    def __len__(self) -> int:
-        return len({*self._read, *self._packed})
+_UPDATES = ("Prev", "XRefStm")
+"""What leads to another table of objects (ISO 32000-1, 7.5.5 and 7.5.8.4)."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +33,8 @@ class PdfFile:
 
     objects: Objects
     trailer: dict[str, Value]
+    beginning: KnownBeginning | None = None
+    """What it begins with, where that is known from another file."""
 
     def get(self, value: Value | None) -> Value:
         """The value itself, or the object that it refers to. A missing object is null."""
@@ -175,20 +81,22 @@ class PdfFile:
         return self.dictionary(self.trailer.get("Root"))
 
 
-def read_file(pdf: bytes, known: KnownStreams | None = None) -> PdfFile:
-    """Parse a file; what is known of other files need not be parsed again. Raises ValueError."""
+def read_file(pdf: bytes, known: KnownBeginnings | None = None) -> PdfFile:
+    """Parse a file; what is known of its beginning need not be parsed again. Raises ValueError."""
     start = _START.search(pdf, max(0, len(pdf) - 64))
     if start is None:
         raise ValueError("the end of the file is missing")
     try:
-        return _FileReader(pdf, known or KnownStreams(0)).read(int(start[1]))
+        return _FileReader(pdf, known.of(pdf) if known else None).read(int(start[1]))
     except (zlib.error, KeyError, IndexError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError("the file is damaged") from error
 
 
 class _FileReader:
-    def __init__(self, pdf: bytes, known: KnownStreams) -> None:
-        self._pdf, self._known = pdf, known
+    def __init__(self, pdf: bytes, beginning: KnownBeginning | None) -> None:
+        self._pdf, self._beginning = pdf, beginning
+        self._end = 0
+        """Where the last of the objects ends that were read so far."""
 
     def read(self, start: int) -> PdfFile:
         table = _TABLE.match(self._pdf, start)
@@ -198,35 +106,52 @@ class _FileReader:
         objects = Objects()
         while section := _SECTION.match(self._pdf, position):
             first, count = int(section[1]), int(section[2])
-            _require_rows(count * _ROW, self._pdf)
+            if count * _ROW > len(self._pdf):
+                raise ValueError("the cross-reference is cut off")  # reading them all would take forever
             for index in range(count):
                 row = self._pdf[section.end() + index * _ROW :][:_ROW]
                 if row[17:18] == b"n":
                     objects.add(first + index, self._object(int(row[:10]), first + index))
             position = section.end() + count * _ROW
         trailer, _ = parse(self._pdf, self._pdf.index(b"trailer", position) + len(b"trailer"))
-        if not isinstance(trailer, dict) or "Prev" in trailer:
-            raise ValueError("the file has incremental updates")
-        return PdfFile(objects, trailer)
+        return PdfFile(objects, _only(trailer))
 
     def _read_with_stream(self, start: int) -> PdfFile:
         table = self._object(start)
-        objects = Objects()
+        trailer, rows, beginning = _only(table.entries), Rows(table), self._beginning
+        if beginning is None or not rows.is_whole:
+            return PdfFile(self._objects(rows.every(), start, Objects()), trailer)
+        if beginning.is_unread:
+            self._take(beginning, rows, start)
+        if not beginning.is_in(rows):
+            return PdfFile(self._objects(rows.every(), start, Objects()), trailer)
+        others = rows.of(beginning.others(rows))
+        return PdfFile(self._objects(others, start, Objects(beginning.objects)), trailer, beginning)
+
+    def _take(self, beginning: KnownBeginning, rows: Rows, start: int) -> None:
+        """Read what lies in the beginning, if all of that ends there, too."""
+        numbers, self._end = beginning.numbers_in(rows), 0
+        objects = self._objects(rows.of(numbers), start, Objects())
+        if self._end <= len(beginning.data):
+            beginning.take(objects, numbers, rows)
+
+    def _objects(self, rows: Iterable[tuple[int, Row]], start: int, objects: Objects) -> Objects:
+        """Add the objects of these rows, but for the table at the start, to others."""
         packed: dict[int, list[tuple[int, int]]] = {}
         streams: dict[int, UnpackedStream] = {}
-        for number, (kind, place, last) in _rows(table):
-            if kind == _PACKED:
+        for number, (kind, place, last) in rows:
+            if kind == PACKED:
                 packed.setdefault(place, []).append((number, last))
-            elif kind == _PLAIN and place != start:
+            elif kind == PLAIN and place != start:
                 item = self._object(place, number)
                 if item.entries.get("Type") == b"/ObjStm":
-                    streams[number] = self._known.unpacked(item)
+                    streams[number] = UnpackedStream(item)
                 else:
                     objects.add(number, item)
-        for holder, rows in packed.items():
-            for number, index in rows:
+        for holder, members in packed.items():
+            for number, index in members:
                 objects.add_packed(number, streams[holder], index)
-        return PdfFile(objects, table.entries)
+        return objects
 
     def _object(self, start: int, number: int | None = None) -> PdfObject:
         head = _HEAD.match(self._pdf, start)
@@ -235,49 +160,18 @@ class _FileReader:
         value, end = parse(self._pdf, head.end())
         stream = _STREAM.match(self._pdf, end)
         if stream is None or not isinstance(value, dict):
+            self._end = max(self._end, end)
             return PdfObject(value)
         length = integer(value.get("Length"))
-        if length < 0 or not _STREAM_END.match(self._pdf, stream.end() + length):
+        stream_end = _STREAM_END.match(self._pdf, stream.end() + length)
+        if length < 0 or stream_end is None:
             raise ValueError("a stream does not have the length that it states")
+        self._end = max(self._end, stream_end.end())
         return PdfObject(value, self._pdf[stream.end() : stream.end() + length])
 
 
-def _require_rows(size: int, data: bytes) -> None:
-    """Raise ValueError if more rows are announced than the data can hold: reading them all would take forever."""
-    if size > len(data):
-        raise ValueError("the cross-reference is cut off")
-
-
-def _rows(table: PdfObject) -> Iterator[tuple[int, tuple[int, int, int]]]:
-    """The rows of a cross-reference stream (ISO 32000-1, 7.5.8), by the number of their object."""
-    widths = [integer(width) for width in _list(table.entries["W"])]
-    data = inflated(table)
-    index = [integer(item) for item in _list(table.entries.get("Index", [b"0", table.entries["Size"]]))]
-    if min(widths) < 0:
-        raise ValueError("a column of the cross-reference has a negative width")
-    position = 0
-    for first, count in zip(index[::2], index[1::2], strict=True):
-        _require_rows(count * max(1, sum(widths)), data)
-        for number in range(first, first + count):
-            fields = []
-            for width in widths:
-                fields.append(int.from_bytes(data[position : position + width]))
-                position += width
-            yield number, (fields[0], fields[1], fields[2])
-
-
-def inflated(item: PdfObject) -> bytes:
-    """The data of a stream that is uncompressed or compressed with plain Flate. Raises ValueError for anything else."""
-    data = item.stream or b""
-    match item.entries.get("Filter"):
-        case None:
-            return data
-        case b"/FlateDecode" if "DecodeParms" not in item.entries:
-            return zlib.decompress(data) if data else b""  # qpdf writes empty streams like this
-    raise ValueError("a stream has a filter other than plain Flate")
-
-
-def _list(value: Value) -> list[Value]:
-    if not isinstance(value, list):
-        raise ValueError("this is not an array")
-    return value
+def _only(trailer: Value) -> dict[str, Value]:
+    """The trailer of a file that has no other one. Raises ValueError."""
+    if not isinstance(trailer, dict) or any(name in trailer for name in _UPDATES):
+        raise ValueError("the file has incremental updates")
+    return trailer

@@ -7,10 +7,11 @@ compressed object streams; the file has a place for the seal (`seal`).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from consentkit.pdf.file.rows import PACKED, PLAIN, Row
 from consentkit.pdf.file.syntax import Ref, Value, write
 
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x93\x8e\n"
@@ -57,20 +58,33 @@ def _object_stream(objects: Sequence[tuple[int, bytes]]) -> ObjectStream:
     return ObjectStream(tuple(number for number, _ in objects), write(entries), data)
 
 
-class FileWriter:
-    """Writes one file, from start to end, into a stream that need not be readable or seekable."""
+@dataclass(frozen=True)
+class Beginning:
+    """The beginning of a file, with objects that are the same in many files."""
 
-    def __init__(self, out: BinaryIO) -> None:
-        self._out = out
-        self._position = 0
-        self._places: list[tuple[int, int, int]] = [(0, 0, 65535)]
+    data: bytes
+    rows: Mapping[int, Row]
+    """Where each of its objects is, by its number."""
+    _tables: dict[int, bytes] = field(default_factory=dict, repr=False)
+
+    def table(self, width: int) -> bytes:
+        """The rows of all numbers up to its highest one, of which a place takes `width` bytes."""
+        if width not in self._tables:
+            every = (self.rows.get(at, (0, 0, 0)) for at in range(max(self.rows, default=-1) + 1))
+            self._tables[width] = b"".join(_written(row, width) for row in every)
+        return self._tables[width]
+
+
+class Section:
+    """Objects that stand one behind the other in a file."""
+
+    def __init__(self, new_number: Callable[[], Ref], head: bytes = b"") -> None:
+        """`new_number` gives an object a number; `head` comes before the objects."""
+        self.new_number = new_number
+        self._pieces = [head]
+        self._size = len(head)
+        self._rows: dict[int, Row] = {}
         self._packed: list[tuple[int, bytes]] = []
-        self._put(_HEADER)
-
-    def new_number(self) -> Ref:
-        """A number for an object that is to be written, now or later."""
-        self._places.append((0, 0, 0))
-        return Ref(len(self._places) - 1)
 
     def add(self, value: Value) -> Ref:
         """Write an object, and return the reference to it."""
@@ -78,13 +92,10 @@ class FileWriter:
         self.put(number, write(value))
         return number
 
-    def add_stream(self, entries: dict[str, Value], data: bytes, *, compress: bool = True) -> Ref:
+    def add_stream(self, entries: Mapping[str, Value], data: bytes, *, compress: bool = True) -> Ref:
         """Write a stream, and return the reference to it."""
         number = self.new_number()
-        if compress:
-            data = zlib.compress(data, _EFFORT)
-            entries = {**entries, "Filter": b"/FlateDecode"}
-        self.put_stream(number, write({**entries, "Length": b"%d" % len(data)}), data)
+        self.put_data(number, entries, data, compress=compress)
         return number
 
     def put(self, number: int, text: bytes) -> None:
@@ -93,41 +104,30 @@ class FileWriter:
         if len(self._packed) == _FULL:
             self._flush()
 
-    def put_stream(self, number: int, dictionary: bytes, data: bytes) -> None:
-        """Write a stream that has a number already."""
-        self._places[number] = (1, self._position, 0)
-        # CR LF before `endstream`: data that ends in CR would seem to be a byte short (see engine).
-        self._put(b"%d 0 obj\n%b\nstream\n%b\r\nendstream\nendobj\n" % (number, dictionary, data))
+    def put_data(self, number: int, entries: Mapping[str, Value], data: bytes, *, compress: bool = True) -> None:
+        """Write a stream of data under a number that it has already."""
+        if compress:
+            data = zlib.compress(data, _EFFORT)
+            entries = {**entries, "Filter": b"/FlateDecode"}
+        self.put_stream(number, write({**entries, "Length": b"%d" % len(data)}), data)
 
-    def finish(self, root: Ref, info: Ref, identifier: str) -> None:
-        """Write the end of the file. The identifier has 32 hexadecimal digits; the place for the seal stays empty."""
-        self._flush()
-        number = self.new_number()
-        start = self._position
-        self._places[number] = (1, start, 0)
-        width = max(2, (start.bit_length() + 7) // 8)
-        rows = b"".join(
-            kind.to_bytes(1) + place.to_bytes(max(width, 3)) + last.to_bytes(2) for kind, place, last in self._places
-        )
-        data = zlib.compress(rows, _EFFORT)
-        entries: dict[str, Value] = {
-            "Type": b"/XRef",
-            "Size": b"%d" % len(self._places),
-            "W": [b"1", b"%d" % max(width, 3), b"2"],
-            "Root": root,
-            "Info": info,
-            "ID": [b"(%b)" % identifier.encode(), b"(%b)" % (b"0" * 32)],
-            "Filter": b"/FlateDecode",
-            "Length": b"%d" % len(data),
-        }
-        self.put_stream(number, write(entries), data)
-        self._put(b"startxref\n%d\n%%%%EOF\n" % start)
+    def put_stream(self, number: int, dictionary: bytes, data: bytes) -> None:
+        """Write a stream that has a number already, with its dictionary as it is written."""
+        self._rows[number] = (PLAIN, self._size, 0)
+        # CR LF before `endstream`: data that ends in CR would seem to be a byte short (see engine).
+        self._pieces.append(b"%d 0 obj\n%b\nstream\n%b\r\nendstream\nendobj\n" % (number, dictionary, data))
+        self._size += len(self._pieces[-1])
 
     def put_packed(self, number: int, stream: ObjectStream) -> None:
         """Write an object stream that has a number already, as have the objects in it."""
         for index, packed in enumerate(stream.numbers):
-            self._places[packed] = (2, number, index)
+            self._rows[packed] = (PACKED, number, index)
         self.put_stream(number, stream.dictionary, stream.data)
+
+    def closed(self) -> Beginning:
+        """All that has been written."""
+        self._flush()
+        return Beginning(b"".join(self._pieces), self._rows)
 
     def _flush(self) -> None:
         """Write the pending objects as one object stream."""
@@ -135,6 +135,63 @@ class FileWriter:
             self.put_packed(self.new_number(), stream)
         self._packed.clear()
 
-    def _put(self, data: bytes) -> None:
-        self._out.write(data)
-        self._position += len(data)
+
+class FileWriter(Section):
+    """Writes one file into a stream that need not be readable or seekable: what it is given stands at its end.
+
+    What is written into the section `same` stands at its beginning, so that it can be the same in many files.
+    """
+
+    def __init__(self, out: BinaryIO) -> None:
+        super().__init__(self._next)
+        self._out = out
+        self.count = 1
+        """How many numbers have been given away; the first one is never an object's."""
+        self.same = Section(self._next, _HEADER)
+
+    def _next(self) -> Ref:
+        """A number for an object that is to be written, now or later."""
+        self.count += 1
+        return Ref(self.count - 1)
+
+    def finish(self, root: Ref, info: Ref, identifier: str, beginning: Beginning | None = None) -> None:
+        """Write the file. The identifier has 32 hexadecimal digits; the place for the seal stays empty.
+
+        A beginning that is given is written instead of what is in the section `same`.
+        """
+        first = beginning or self.same.closed()
+        rest = self.closed()
+        number, start = self._next(), len(first.data) + len(rest.data)
+        width = max(3, (start.bit_length() + 7) // 8)
+        data = zlib.compress(self._table(first, rest, number, start, width), _EFFORT)
+        entries: dict[str, Value] = {
+            "Type": b"/XRef",
+            "Size": b"%d" % self.count,
+            "W": [b"1", b"%d" % width, b"2"],
+            "Root": root,
+            "Info": info,
+            "ID": [b"(%b)" % identifier.encode(), b"(%b)" % (b"0" * 32)],
+            "Filter": b"/FlateDecode",
+            "Length": b"%d" % len(data),
+        }
+        end = b"%d 0 obj\n%b\nstream\n%b\r\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+        self._out.writelines([first.data, rest.data, end % (number, write(entries), data, start)])
+
+    def _table(self, first: Beginning, rest: Beginning, number: int, start: int, width: int) -> bytes:
+        """The rows of the cross-reference, of which a place takes `width` bytes."""
+        offset, length = len(first.data), 3 + width
+        table = bytearray(first.table(width))
+        table.extend(bytes(self.count * length - len(table)))
+        rows = {
+            at: (kind, place + offset if kind == PLAIN else place, last)
+            for at, (kind, place, last) in rest.rows.items()
+        }
+        rows[0], rows[number] = (0, 0, 65535), (PLAIN, start, 0)
+        for at, row in rows.items():
+            table[at * length : (at + 1) * length] = _written(row, width)
+        return bytes(table)
+
+
+def _written(row: Row, width: int) -> bytes:
+    kind, place, last = row
+    return kind.to_bytes(1) + place.to_bytes(width) + last.to_bytes(2)

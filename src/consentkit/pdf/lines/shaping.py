@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from consentkit.pdf.line_box import LINE_SIZE
 from consentkit.pdf.lines.embedding import resources_of
@@ -16,6 +17,8 @@ from consentkit.pdf.lines.faces import BOLD, REGULAR, LineFace, ShapedGlyph
 from consentkit.pdf.lines.runs import FontRun, runs_of
 from consentkit.pdf.link.order import DrawingResources
 
+_MOST_LINES = 256
+"""Lines of which it is kept how they are shaped, until as many others have been."""
 BASELINE = 6.0
 """Points from the bottom of its box to the baseline of a line."""
 
@@ -46,10 +49,9 @@ class ShapedLines:
         return resources_of({name: (face, self._meanings[face]) for face, name in self._names.items()})
 
     def _shaped(self, line: str, weight: int) -> ShapedLine | None:
-        runs = runs_of(line, weight)
-        if runs is None:
+        shaped = _glyphs_of(line, weight)
+        if shaped is None:
             return None
-        shaped = [(run, run.face.shape(run.text, run.script, is_turned=run.is_turned)) for run in runs]
         meant: dict[LineFace, dict[int, str]] = {}
         known = [(run, glyphs) for run, glyphs in shaped if glyphs and self._mean_what_they_show(run, glyphs, meant)]
         if len(known) < len(shaped):
@@ -77,6 +79,15 @@ class ShapedLines:
                 return False
         in_order = reversed(glyphs) if run.is_turned else glyphs
         return _plain("".join(glyph.meaning for glyph in in_order)) == _plain(run.text)
+
+
+@lru_cache(maxsize=_MOST_LINES)
+def _glyphs_of(line: str, weight: int) -> Sequence[tuple[FontRun, Sequence[ShapedGlyph] | None]] | None:
+    """The runs of a line with their glyphs. The numbers of pages are on many packets."""
+    runs = runs_of(line, weight)
+    if runs is None:
+        return None
+    return [(run, run.face.shape(run.text, run.script, is_turned=run.is_turned)) for run in runs]
 
 
 def _plain(text: str) -> str:

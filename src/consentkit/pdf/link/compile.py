@@ -11,7 +11,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
-from consentkit.pdf.file.reader import PdfFile, PdfObject, read_file
+from consentkit.pdf.file.objects import PdfObject
+from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, form_of, integer, number, string_bytes
 from consentkit.pdf.file.writer import ObjectStream
 
@@ -33,7 +34,7 @@ class CompiledStream:
         return cls(dictionary, data, hashlib.sha256(dictionary.text + b"\0" + data).digest())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompiledPart:
     """What the linker needs to know of a part. Numbers are those of the part's own file."""
 

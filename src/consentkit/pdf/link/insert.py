@@ -20,25 +20,35 @@ from consentkit.pdf.file.syntax import (
     write,
 )
 from consentkit.pdf.link.compile import attributes_of
-from consentkit.pdf.link.order import FieldValue, Insert, Stamp
+from consentkit.pdf.link.filling import FilledField, FilledWidget, Gap, SpokenStamp, StampedContent, drawing_name
+from consentkit.pdf.link.order import InsertShape, StampShape
 from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
 
 _READ_ONLY = 1 << 0
 
 
 def write_edited(
-    shared: Shared, branch: Branch, insert: Insert, numbers: Mapping[int, Ref], node: Ref, *, is_nested: bool
-) -> None:
-    """Write these objects. `node` is the node of the page tree that holds the part's pages."""
-    _Inserter(shared, branch, insert, numbers, node).write(is_nested=is_nested)
+    shared: Shared, branch: Branch, shape: InsertShape, numbers: Mapping[int, Ref], node: Ref, *, is_nested: bool
+) -> list[Gap]:
+    """Write these objects, but for those that differ from visit to visit, which are returned.
+
+    `node` is the node of the page tree that holds the part's pages.
+    """
+    return _Inserter(shared, branch, shape, numbers, node).write(is_nested=is_nested)
 
 
 class _Inserter:
-    def __init__(self, shared: Shared, branch: Branch, insert: Insert, numbers: Mapping[int, Ref], node: Ref) -> None:
+    def __init__(
+        self, shared: Shared, branch: Branch, shape: InsertShape, numbers: Mapping[int, Ref], node: Ref
+    ) -> None:
         self._shared, self._branch, self._file = shared, branch, shared.file
-        self._insert, self._part, self._numbers, self._node = insert, insert.part, numbers, node
+        self._shape, self._part, self._numbers, self._node = shape, shape.part, numbers, node
         self._prefix = b"%d." % node
-        part = insert.part
+        self._stamps = dict(shape.stamps)
+        self._gaps: list[Gap] = []
+        self._filled: dict[int, int] = {}
+        """For each field that is filled in, which value it gets."""
+        part = shape.part
         self._entries = {place: renumbered(part.file.objects[place].value, numbers) for place in part.edited}
         self._parents = {key: self._parent_entry(value) for key, value in part.parents}
         """For each key of the parent tree: the object that it leads to, and the entry that leads there."""
@@ -46,7 +56,7 @@ class _Inserter:
         self._maps = {name: part.file.dictionary(tree.get(name)) for name in ("RoleMap", "ClassMap")}
         self._resources: dict[bytes, Ref] = {}
 
-    def write(self, *, is_nested: bool) -> None:
+    def write(self, *, is_nested: bool) -> list[Gap]:
         self._write_pages()
         self._add_structure()
         self._add_bookmark()
@@ -54,11 +64,14 @@ class _Inserter:
         self._renumber_annotations()
         self._add_intent()
         for place, value in self._entries.items():
-            item = self._part.file.objects[place]
-            if item.stream is None:
-                self._file.put(self._numbers[place], write(value))
+            item, number = self._part.file.objects[place], self._numbers[place]
+            if place in self._filled:
+                self._gaps.append(FilledField(number, self._filled[place], self._dictionary(place)))
+            elif item.stream is None:
+                self._file.put(number, write(value))
             else:
-                self._file.put_stream(self._numbers[place], write(value), item.stream)
+                self._file.put_stream(number, write(value), item.stream)
+        return self._gaps
 
     def _dictionary(self, place: int) -> dict[str, Value]:
         value = self._entries[place]
@@ -76,10 +89,10 @@ class _Inserter:
         for index, place in enumerate(self._part.pages):
             page = self._dictionary(place)
             page["Parent"] = self._node
-            stamps = self._insert.stamps.get(index, ())
+            stamps = self._stamps.get(index, ())
             if stamps:
                 page["Resources"] = self._with_drawings(self._part.file.objects[place].entries.get("Resources", {}))
-                self._stamp(place, stamps)
+                self._stamp(index, place, stamps)
             if "StructParents" in page:
                 page["StructParents"] = self._shifted(page["StructParents"])
                 if not self._part.elements:
@@ -94,38 +107,37 @@ class _Inserter:
             drawings = dict(self._part.file.dictionary(self._part.file.dictionary(resources).get("XObject")))
             known = renumbered(drawings, self._numbers)
             assert isinstance(known, dict)
-            stamps = (stamp for page in self._insert.stamps.values() for stamp in page)
-            known.update({_name(stamp): stamp.drawing for stamp in stamps})
+            drawings_used = (stamp.drawing for page in self._stamps.values() for stamp in page)
+            known.update({drawing_name(drawing): drawing for drawing in drawings_used})
             self._resources[key] = self._file.add({**entries, "XObject": known})
         return self._resources[key]
 
-    def _stamp(self, place: int, stamps: Iterable[Stamp]) -> None:
-        page, reference = self._dictionary(place), self._numbers[place]
-        content = [b"Q"]
-        for stamp in stamps:
-            content += [self._mark(page, reference, stamp), _drawn(stamp), b"EMC"]
-        content_after = self._file.add_stream({}, b"\n".join(content))
-        page["Contents"] = [self._shared.content_before(), *self._streams_of(place), content_after]
+    def _stamp(self, index: int, place: int, stamps: Sequence[StampShape]) -> None:
+        page, number = self._dictionary(place), self._file.new_number()
+        marks = [self._mark(index, place, which, stamp) for which, stamp in enumerate(stamps)]
+        self._gaps.append(StampedContent(number, index, marks))
+        page["Contents"] = [self._shared.content_before(), *self._streams_of(place), number]
 
     def _streams_of(self, place: int) -> list[Value]:
         """The content streams of a page, by their numbers in the packet."""
         file = self._part.file
         return [renumbered(stream, self._numbers) for stream in file.contents(file.objects[place].entries)]
 
-    def _mark(self, page: dict[str, Value], reference: Ref, stamp: Stamp) -> bytes:
+    def _mark(self, index: int, place: int, which: int, stamp: StampShape) -> bytes:
         """The operator that marks a stamp as part of an element, or as an artifact."""
         if stamp.element is None:
             return b"/Artifact <</Type /Pagination>> BDC"
-        owners = self._parents[integer(page["StructParents"])][0]
+        owners = self._parents[integer(self._dictionary(place)["StructParents"])][0]
         element = self._dictionary(stamp.element)
         if not isinstance(owners, list):
             raise ValueError("the parent tree of a part has no list for a page")
         mark = len(owners)
         span: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Span", "P": self._numbers[stamp.element]}
-        span.update(Pg=reference, K=b"%d" % mark, ActualText=text_string(stamp.spoken or ""))
+        span.update(Pg=self._numbers[place], K=b"%d" % mark)
         if stamp.language and stamp.language != self._part.language.split("-")[0]:
             span["Lang"] = text_string(stamp.language)
-        kid = self._file.add(span)
+        kid = self._file.new_number()
+        self._gaps.append(SpokenStamp(kid, index, which, write(span).removesuffix(b">>")))
         owners.append(kid)
         kids = element.get("K", [])
         element["K"] = [*(kids if isinstance(kids, list) else [kids]), kid]
@@ -142,7 +154,7 @@ class _Inserter:
             element = self._dictionary(place)
             element["P"] = self._branch.element
             if element["S"] == b"/Document":
-                element.update(S=b"/Part", T=text_string(self._insert.title))
+                element.update(S=b"/Part", T=text_string(self._shape.title))
             element.setdefault("Lang", text_string(part.language))
             self._branch.elements.append(self._numbers[place])
         for place in part.edited:
@@ -196,7 +208,7 @@ class _Inserter:
 
     def _add_bookmark(self) -> None:
         reference = self._file.new_number()
-        item = bookmark(self._insert.title, self._numbers[self._part.pages[0]], self._branch.bookmark)
+        item = bookmark(self._shape.title, self._numbers[self._part.pages[0]], self._branch.bookmark)
         below = [(self._numbers[place], self._dictionary(place)) for place in self._part.bookmarks]
         item.update(attach(below, reference))
         if below:
@@ -213,7 +225,7 @@ class _Inserter:
         for place in part.fields:
             self._dictionary(place)["Parent"] = holder
             kids.append(self._numbers[place])
-        entries: dict[str, Value] = {"T": text_string(self._insert.name), "Kids": kids}
+        entries: dict[str, Value] = {"T": text_string(self._shape.name), "Kids": kids}
         if is_nested:
             entries["Parent"] = self._branch.fields
         self._file.put(holder, write(entries))
@@ -221,9 +233,9 @@ class _Inserter:
         for name in ("DR", "DA", "SigFlags"):
             if name in form:
                 self._shared.form.setdefault(name, renumbered(form[name], self._numbers))
-        for value in self._insert.values:
-            self._fill(value)
-        if self._insert.called:
+        for value, widgets in enumerate(self._shape.widgets):
+            self._fill(value, widgets)
+        if self._shape.called:
             for place in part.edited:
                 self._name_field(place)
 
@@ -232,27 +244,29 @@ class _Inserter:
         entries = self._entries[place]
         if isinstance(entries, dict) and "TU" in entries:
             label = string_text(self._part.file.get(entries["TU"]))
-            entries["TU"] = text_string(f"{label} – {self._insert.called}")
+            entries["TU"] = text_string(f"{label} – {self._shape.called}")
 
-    def _fill(self, value: FieldValue) -> None:
-        """Write a value into a field and make it read-only: the same value is also on pages without fields."""
-        for place, stamps in value.stamps.items():
+    def _fill(self, value: int, widgets: Iterable[int]) -> None:
+        """Leave room for a value in a field and make it read-only: the same value is also on pages without fields."""
+        for place in widgets:
             widget = self._dictionary(place)
-            widget["AP"] = {"N": self._appearance(widget, stamps)}
-            field = self._field_of(place)
-            field.update(V=text_string(value.text), Ff=b"%d" % (integer(field.get("Ff")) | _READ_ONLY))
+            widget["AP"] = {"N": self._appearance(value, place, widget)}
+            field_place = self._field_of(place)
+            field = self._dictionary(field_place)
+            field["Ff"] = b"%d" % (integer(field.get("Ff")) | _READ_ONLY)
+            self._filled[field_place] = value
 
-    def _field_of(self, place: int) -> dict[str, Value]:
+    def _field_of(self, place: int) -> int:
+        """The field that a widget belongs to, which may be itself."""
         parent = self._part.file.objects[place].entries.get("Parent")
-        return self._dictionary(parent if isinstance(parent, Ref) else place)
+        return parent if isinstance(parent, Ref) else place
 
-    def _appearance(self, widget: dict[str, Value], stamps: Sequence[Stamp]) -> Ref:
+    def _appearance(self, value: int, place: int, widget: dict[str, Value]) -> Ref:
         left, bottom, right, top = (number(edge) for edge in self._part.file.array(widget["Rect"]))
-        box: list[Value] = [b"0", b"0", b"%g" % (right - left), b"%g" % (top - bottom)]
-        moved = [Stamp(stamp.drawing, stamp.left - left, stamp.bottom - bottom, stamp.scale) for stamp in stamps]
-        resources: Value = {"XObject": {_name(stamp): stamp.drawing for stamp in stamps}}
-        entries: dict[str, Value] = {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box, "Resources": resources}
-        return self._file.add_stream(entries, b"\n".join([b"/Tx BMC", *map(_drawn, moved), b"EMC"]))
+        box = [b"0", b"0", b"%g" % (right - left), b"%g" % (top - bottom)]
+        reference = self._file.new_number()
+        self._gaps.append(FilledWidget(reference, value, place, (left, bottom), box))
+        return reference
 
     def _renumber_annotations(self) -> None:
         first = self._shared.next_key - (max(self._parents, default=-1) + 1)
@@ -268,21 +282,12 @@ class _Inserter:
 
     def _destination(self, name: bytes) -> Value:
         """The target of a link to a name. Parts may use the same names, so in a packet links lead to pages directly."""
-        if name in self._insert.targets:
-            return [self._shared.pages[self._insert.targets[name]], b"/Fit"]
+        targets = dict(self._shape.targets)
+        if name in targets:
+            return [self._shared.pages[targets[name]], b"/Fit"]
         return renumbered(self._part.destinations[name], self._numbers)
 
     def _add_intent(self) -> None:
         intents = self._part.file.array(self._part.file.catalog.get("OutputIntents"))
         if intents and self._shared.intent is None:
             self._shared.intent = renumbered(intents[0], self._numbers)
-
-
-def _name(stamp: Stamp) -> str:
-    return f"Stamp{int(stamp.drawing)}"
-
-
-def _drawn(stamp: Stamp) -> bytes:
-    scale = b"%g" % round(stamp.scale, 4)
-    place = b"%g %g" % (round(stamp.left, 2), round(stamp.bottom, 2))
-    return b"q %b 0 0 %b %b cm /%b Do Q" % (scale, scale, place, _name(stamp).encode())

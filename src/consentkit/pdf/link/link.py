@@ -8,15 +8,17 @@ structure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import BinaryIO, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import BinaryIO
 
 from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, byte_string, form_of, text_string, write
 from consentkit.pdf.file.writer import FileWriter, count_of_streams, object_streams
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.link.compile import CompiledPart, CompiledStream
+from consentkit.pdf.link.filling import Gap
+from consentkit.pdf.link.frame import Frame, LinkedBefore, PartNumbers, Reserved
 from consentkit.pdf.link.insert import write_edited
-from consentkit.pdf.link.order import DrawingResources, Insert
+from consentkit.pdf.link.order import DrawingResources, Insert, InsertShape
 from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
 
 _MOST_PLACES = 8
@@ -25,32 +27,29 @@ _WORTH_COMPRESSING = 400
 """Bytes of a drawing from which on compressing it saves more than it costs: a line of text gets hardly shorter."""
 
 
-class _PartNumbers(NamedTuple):
-    """The numbers of a part in a packet."""
-
-    numbers: dict[int, Ref]
-    holders: list[Ref]
-    """Those of the streams that its plain objects are packed into."""
-
-
 class Linker:
     """Links parts into one packet, one after the other."""
 
-    def __init__(self, out: BinaryIO, title: str, language: str) -> None:
+    def __init__(self, out: BinaryIO, title: str, language: str, before: LinkedBefore | None = None) -> None:
+        """`before` has what packets with the same papers have in common with this one."""
         self.file = FileWriter(out)
-        self.shared = Shared(self.file)
-        self._title, self._language = title, language
+        self.shared = Shared(self.file.same)
+        self._title, self._language, self._before = title, language, before
         self._page_nodes: list[Value] = []
         self._page_root = self.file.new_number()
         self._tree = self.file.new_number()
         self._branches = [self._new_branch()]
         self._next_page = 0
         self._labels: list[Value] = []
-        self._expected: list[_PartNumbers] = []
+        self._expected: list[PartNumbers] = []
+        self._inserts: list[Insert] = []
+        """What is not linked yet."""
         self._streams: dict[bytes, Ref] = {}
         self._written: set[bytes] = set()
-        self.same_each_time: list[bytes] = []
-        """The object streams of this file that the next one with the same papers has, too."""
+        self._drawn_with: dict[bytes, Ref] = {}
+        """The streams that drawings use, by their digests."""
+        self.beginning = b""
+        """With what the finished file begins, and the next one with the same papers, too."""
 
     @property
     def branch(self) -> Branch:
@@ -74,17 +73,39 @@ class Linker:
         What comes before a part then does not change the numbers in it. Returns the number of the first page, counted
         from 0.
         """
-        every = list(parts)
-        first = page = self.expect_pages(sum(len(part.pages) for part in every))
-        for part in every:
+        every = tuple(parts)
+        if self._before is None or self.is_nested or self.shared.pages:
+            return self._expect(every)
+        reserved = self._before.reserved(every, lambda: self._reserve(every))
+        self.shared.pages, self._expected = list(reserved.pages), list(reserved.parts)
+        self._streams, self.file.count = dict(reserved.streams), reserved.count
+        return 0
+
+    def _reserve(self, parts: Sequence[CompiledPart]) -> Reserved:
+        self._expect(parts)
+        return Reserved(tuple(self.shared.pages), tuple(self._expected), dict(self._streams), self.file.count)
+
+    def _expect(self, parts: Sequence[CompiledPart]) -> int:
+        first = page = self.expect_pages(sum(len(part.pages) for part in parts))
+        for part in parts:
             self._expected.append(self._numbers_of(part, page))
             page += len(part.pages)
         return first
 
     def share(self, resources: DrawingResources) -> Ref:
         """Add what drawings use. Returns the reference for them."""
-        numbers = self._numbers_for([*resources.plain, *resources.streams], resources.streams)
-        self._write_unedited(resources.plain, resources.streams, numbers)
+        numbers: dict[int, Ref] = {}
+        new = [number for number, stream in resources.streams.items() if stream.digest not in self._drawn_with]
+        for number in (*resources.plain, *new):
+            numbers[number] = self.file.new_number()
+        for number, stream in resources.streams.items():
+            if stream.digest is not None:
+                numbers[number] = self._drawn_with.setdefault(stream.digest, numbers.get(number, Ref(0)))
+        for number, form in resources.plain.items():
+            self.file.put(numbers[number], _filled(form, numbers))
+        for number in new:
+            stream = resources.streams[number]
+            self.file.put_stream(numbers[number], _filled(stream.dictionary, numbers), stream.data)
         return self.file.add(renumbered(dict(resources.entries), numbers))
 
     def draw(self, content: bytes, width: float, height: float, resources: Ref | None = None) -> Ref:
@@ -103,34 +124,47 @@ class Linker:
         branch = self._branches.pop()
         outer = self.branch
         entries: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Part", "P": outer.element}
-        self.file.put(branch.element, write({**entries, "T": text_string(title), "K": branch.elements}))
+        self.shared.file.put(branch.element, write({**entries, "T": text_string(title), "K": branch.elements}))
         outer.elements.append(branch.element)
         item = bookmark(title, self.shared.pages[first_page], outer.bookmark)
         item.update(attach(branch.bookmarks, branch.bookmark), Count=b"-%d" % len(branch.bookmarks))
         for reference, below in branch.bookmarks:
-            self.file.put(reference, write(below))
+            self.shared.file.put(reference, write(below))
         outer.bookmarks.append((branch.bookmark, item))
         if branch.field_kids:
             holder: dict[str, Value] = {"T": text_string(name), "Kids": branch.field_kids}
             if outer is not self._branches[0]:
                 holder["Parent"] = outer.fields
-            self.file.put(branch.fields, write(holder))
+            self.shared.file.put(branch.fields, write(holder))
             outer.field_kids.append(branch.fields)
 
     def add(self, insert: Insert) -> None:
         """Add a part after those that were added before."""
-        part = insert.part
+        if self.is_nested:
+            self._fill(self._linked(insert.shape), insert)
+        else:
+            self._inserts.append(insert)
+
+    def _fill(self, gaps: Iterable[Gap], insert: Insert) -> None:
+        for gap in gaps:
+            gap.fill(self.file, insert)
+
+    def _linked(self, shape: InsertShape) -> list[Gap]:
+        """Write what no visit changes of a part. Returns the rest."""
+        part, file = shape.part, self.shared.file
         known = self._expected.pop(0) if self._expected else self._numbers_of(part, self._next_page)
-        numbers, pages = known.numbers, self.shared.pages[self._next_page : self._next_page + len(part.pages)]
+        pages = self.shared.pages[self._next_page : self._next_page + len(part.pages)]
         self._write_packed(part, known)
-        self._write_unedited({}, part.streams, numbers)
-        node = self.file.new_number()
-        write_edited(self.shared, self.branch, insert, numbers, node, is_nested=self.is_nested)
+        for number, stream in part.streams.items():
+            self._write_stream(known.numbers[number], stream, known.numbers)
+        node = file.new_number()
+        gaps = write_edited(self.shared, self.branch, shape, known.numbers, node, is_nested=self.is_nested)
         count = b"%d" % len(pages)
         kids: list[Value] = list(pages)
-        self.file.put(node, write({"Type": b"/Pages", "Parent": self._page_root, "Kids": kids, "Count": count}))
+        file.put(node, write({"Type": b"/Pages", "Parent": self._page_root, "Kids": kids, "Count": count}))
         self._page_nodes.append(node)
         self._next_page += len(pages)
+        return gaps
 
     def label_pages(self, first: int, prefix: str = "") -> None:
         """Label the pages from `first` on, counted from 0, as 1, 2, 3, with a prefix."""
@@ -140,11 +174,37 @@ class Linker:
         self._labels += [b"%d" % first, label]
 
     def finish(self, info: Info, producer: str, identifier: str) -> None:
-        """Write the objects of which a packet has only one. The seal is added later (`seal`)."""
-        self.file.put(
-            self._page_root,
-            write({"Type": b"/Pages", "Kids": self._page_nodes, "Count": b"%d" % len(self.shared.pages)}),
-        )
+        """Write what is not written yet. The seal is added later (`seal`)."""
+        frame = self._frame(info.title, producer)
+        self.file.count = frame.count
+        for gaps, insert in zip(frame.gaps, self._inserts, strict=True):
+            self._fill(gaps, insert)
+        about: dict[str, Value] = {"Type": b"/Metadata", "Subtype": b"/XML"}
+        self.file.put_data(frame.metadata, about, packet(info, producer), compress=False)
+        self.file.finish(frame.root, frame.info, identifier, frame.beginning)
+        self.beginning = frame.beginning.data
+
+    def _frame(self, title: str, producer: str) -> Frame:
+        shapes = tuple(insert.shape for insert in self._inserts)
+        if self._before is None:
+            return self._framed(shapes, title, producer)
+        said = (self._title, self._language, title, producer, write(self._labels))
+        key = (said, shapes, tuple(self.shared.pages), self.file.count)
+        return self._before.frame(key, lambda: self._framed(shapes, title, producer))
+
+    def _framed(self, shapes: Iterable[InsertShape], title: str, producer: str) -> Frame:
+        """Write all that no visit changes."""
+        gaps = tuple(self._linked(shape) for shape in shapes)
+        file, metadata = self.shared.file, self.file.new_number()
+        count = b"%d" % len(self.shared.pages)
+        file.put(self._page_root, write({"Type": b"/Pages", "Kids": self._page_nodes, "Count": count}))
+        self._write_tree()
+        self._write_bookmarks()
+        names: dict[str, Value] = {"Title": text_string(title), "Producer": text_string(producer)}
+        root, about = file.add(self._catalog(metadata)), file.add(names)
+        return Frame(file.closed(), gaps, self.file.count, root, about, metadata)
+
+    def _catalog(self, metadata: Ref) -> dict[str, Value]:
         catalog: dict[str, Value] = {
             "Type": b"/Catalog",
             "Pages": self._page_root,
@@ -154,17 +214,13 @@ class Linker:
             "MarkInfo": {"Marked": b"true"},
             "StructTreeRoot": self._tree,
             "Outlines": self.branch.bookmark,
+            "Metadata": metadata,
         }
-        self._write_tree()
-        self._write_bookmarks()
         if self.branch.field_kids:
             catalog["AcroForm"] = {**self.shared.form, "Fields": self.branch.field_kids}
         if self.shared.intent is not None:
             catalog["OutputIntents"] = [self.shared.intent]
-        about: dict[str, Value] = {"Type": b"/Metadata", "Subtype": b"/XML"}
-        catalog["Metadata"] = self.file.add_stream(about, packet(info, producer), compress=False)
-        names: dict[str, Value] = {"Title": text_string(info.title), "Producer": text_string(producer)}
-        self.file.finish(self.file.add(catalog), self.file.add(names), identifier)
+        return catalog
 
     def _new_branch(self) -> Branch:
         return Branch(self.file.new_number(), self.file.new_number(), self.file.new_number())
@@ -173,11 +229,11 @@ class Linker:
         """The number of each object in the packet. A stream that was added before keeps its number."""
         return {number: self._number_of(streams.get(number)) for number in numbers}
 
-    def _numbers_of(self, part: CompiledPart, first_page: int) -> _PartNumbers:
+    def _numbers_of(self, part: CompiledPart, first_page: int) -> PartNumbers:
         pages = self.shared.pages[first_page : first_page + len(part.pages)]
         numbers = dict(zip(part.pages, pages, strict=True))
         numbers |= self._numbers_for([number for number in part.numbers if number not in numbers], part.streams)
-        return _PartNumbers(numbers, [self.file.new_number() for _ in range(count_of_streams(len(part.plain)))])
+        return PartNumbers(numbers, [self.file.new_number() for _ in range(count_of_streams(len(part.plain)))])
 
     def _number_of(self, stream: CompiledStream | None) -> Ref:
         return self._stream_number(stream.digest) if stream and stream.digest else self.file.new_number()
@@ -188,7 +244,7 @@ class Linker:
             self._streams[digest] = self.file.new_number()
         return self._streams[digest]
 
-    def _write_packed(self, part: CompiledPart, known: _PartNumbers) -> None:
+    def _write_packed(self, part: CompiledPart, known: PartNumbers) -> None:
         """Write the plain objects of a part, in streams of their own."""
         key = tuple(known.numbers.values())
         streams = part.packed.get(key)
@@ -200,38 +256,28 @@ class Linker:
                     part.packed.clear()
                 part.packed[key] = streams
         for holder, stream in zip(known.holders, streams, strict=True):
-            self.file.put_packed(holder, stream)
-        if not self.is_nested:
-            self.same_each_time += [stream.data for stream in streams]
-
-    def _write_unedited(
-        self, plain: Mapping[int, WrittenValue], streams: Mapping[int, CompiledStream], numbers: Mapping[int, Ref]
-    ) -> None:
-        for number, form in plain.items():
-            self.file.put(numbers[number], _filled(form, numbers))
-        for number, stream in streams.items():
-            self._write_stream(numbers[number], stream, numbers)
+            self.shared.file.put_packed(holder, stream)
 
     def _write_stream(self, number: Ref, stream: CompiledStream, numbers: Mapping[int, Ref]) -> None:
         if stream.digest is not None:
             if stream.digest in self._written:
                 return
             self._written.add(stream.digest)
-        self.file.put_stream(number, _filled(stream.dictionary, numbers), stream.data)
+        self.shared.file.put_stream(number, _filled(stream.dictionary, numbers), stream.data)
 
     def _write_tree(self) -> None:
         root: dict[str, Value] = {"Type": b"/StructTreeRoot", "K": [self.branch.element]}
-        root["ParentTree"] = self.file.add({"Nums": self.shared.parents})
+        root["ParentTree"] = self.shared.file.add({"Nums": self.shared.parents})
         root["ParentTreeNextKey"] = b"%d" % self.shared.next_key
         if self.shared.identifiers:
             pairs = sorted(self.shared.identifiers, key=lambda pair: pair[0])
             names = [item for identifier, element in pairs for item in (byte_string(identifier), element)]
-            root["IDTree"] = self.file.add({"Names": names})
+            root["IDTree"] = self.shared.file.add({"Names": names})
         root.update({name: kept for name, kept in self._maps().items() if kept})
         document: dict[str, Value] = {"Type": b"/StructElem", "S": b"/Document", "P": self._tree}
         document.update(T=text_string(self._title), Lang=text_string(self._language), K=self.branch.elements)
-        self.file.put(self._tree, write(root))
-        self.file.put(self.branch.element, write(document))
+        self.shared.file.put(self._tree, write(root))
+        self.shared.file.put(self.branch.element, write(document))
 
     def _maps(self) -> dict[str, dict[str, Value]]:
         return {"RoleMap": self.shared.roles, "ClassMap": self.shared.classes}
@@ -240,9 +286,9 @@ class Linker:
         branch = self.branch
         ends = attach(branch.bookmarks, branch.bookmark)
         for reference, entries in branch.bookmarks:
-            self.file.put(reference, write(entries))
+            self.shared.file.put(reference, write(entries))
         count = b"%d" % len(branch.bookmarks)
-        self.file.put(branch.bookmark, write({"Type": b"/Outlines", **ends, "Count": count}))
+        self.shared.file.put(branch.bookmark, write({"Type": b"/Outlines", **ends, "Count": count}))
 
 
 def resources_of_page(sheet: CompiledPart) -> DrawingResources:

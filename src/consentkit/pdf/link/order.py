@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from consentkit.pdf.file.syntax import Ref, Value, WrittenValue
 from consentkit.pdf.link.compile import CompiledPart, CompiledStream
@@ -50,6 +51,28 @@ class FieldValue:
     """What each widget displays, by the widget's number in the part."""
 
 
+class StampShape(NamedTuple):
+    """What the pages of a packet depend on of a stamp, beyond the stream that draws it."""
+
+    drawing: Ref
+    element: int | None
+    language: str | None
+
+
+class InsertShape(NamedTuple):
+    """What is the same of an insert for every visit with the same papers, whatever it writes on them."""
+
+    part: CompiledPart
+    title: str
+    name: str
+    called: str
+    targets: tuple[tuple[bytes, int], ...]
+    stamps: tuple[tuple[int, tuple[StampShape, ...]], ...]
+    """For each page that is written on, its stamps."""
+    widgets: tuple[tuple[int, ...], ...]
+    """For each value, the widgets that it is filled into."""
+
+
 @dataclass(frozen=True)
 class Insert:
     """A part, and what is done with it in this packet."""
@@ -66,3 +89,15 @@ class Insert:
     """For links that lead out of the part: the page of the packet, counted from 0, by the name of the target."""
     called: str = ""
     """What is added to the label of each form field, so that no two fields of a packet have the same label."""
+
+    @property
+    def shape(self) -> InsertShape:
+        """What of it does not depend on what is written."""
+        stamps = (
+            (page, tuple(StampShape(one.drawing, one.element, one.language) for one in some))
+            for page, some in self.stamps.items()
+            if some
+        )
+        widgets = tuple(tuple(value.stamps) for value in self.values)
+        targets = tuple(self.targets.items())
+        return InsertShape(self.part, self.title, self.name, self.called, targets, tuple(stamps), widgets)

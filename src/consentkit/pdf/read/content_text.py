@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
+from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.operators import Operation, operations
-from consentkit.pdf.file.reader import PdfFile, inflated
+from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Ref, Value, decoded_text, integer, string_bytes
 
 UNKNOWN = "\ufffd"

@@ -13,7 +13,8 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 
-from consentkit.pdf.file.reader import PdfFile, inflated, read_file
+from consentkit.pdf.file.objects import inflated
+from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Ref, Value
 from consentkit.pdf.read.content_text import read_map
 

@@ -77,6 +77,11 @@ class GraphicsReader(StreamReader):
         self._path = DrawnPath()
         self._text_matrix = self._line_matrix = IDENTITY
 
+    @property
+    def has_saved(self) -> bool:
+        """Whether a state has been saved that can be restored."""
+        return bool(self._saved)
+
     def _change_state(self, operator: str, operation: Operation) -> None:
         super()._change_state(operator, operation)
         change = self.changes.get(operator)

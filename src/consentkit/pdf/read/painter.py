@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from consentkit.pdf.file.geometry import IDENTITY, Area, Box, Matrix, box_around, product
+from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.operators import Operation
-from consentkit.pdf.file.reader import inflated
 from consentkit.pdf.file.syntax import Ref, Value, number
 from consentkit.pdf.read.canvas import Canvas, DrawnRun, Glyph, Paint
 from consentkit.pdf.read.colour import ANY, BLACK, WHITE, Shades
@@ -28,8 +28,8 @@ _INVISIBLE = {3, 7}
 _STROKED = {1, 5}
 _OUTLINED = {1, 2, 5, 6}
 _CLIPPING = 4
-_SHOWING = (b"Tj", b"TJ", b"'", b'"')
-"""The operators that show text, in any font."""
+_SHOWING = (b"Tj", b"TJ", b"'", b'"', b"Do")
+"""The operators that show text, in any font, or draw something that may."""
 _FILLING = {"f": False, "F": False, "f*": True, "B": False, "B*": True, "b": False, "b*": True}
 """The operators that fill a path, each with whether it uses the even-odd rule."""
 _STROKING = {"S": False, "s": True, "B": False, "B*": False, "b": True, "b*": True}
@@ -143,7 +143,7 @@ class Painter(GraphicsReader):
             state.group, state.alpha, state.stroke_alpha = state.group * state.alpha, 1.0, 1.0
         resources = self._file.dictionary(form.entries.get("Resources")) or self._resources
         stream = inflated(form)
-        may_have_text = "XObject" in resources or any(operator in stream for operator in _SHOWING)
+        may_have_text = any(operator in stream for operator in _SHOWING)
         is_simple = self._whole_drawings and not may_have_text
         if is_simple or self._depth >= _DEEPEST:
             self.canvas.items.append(Paint(state.clips, ANY, state.alpha * state.group, is_patchy=True))

@@ -1,0 +1,49 @@
+"""A bar for long work: how much is done, at which rate, and how long the rest will take.
+
+Guarantees: a rate is what has been measured since the work began.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+import click
+
+_MINUTE = 60
+_MANY = 10
+"""From so many a second on, nobody needs to know tenths."""
+
+
+def rate(done: int, seconds: float) -> str:
+    """How many are done in a second, or in a minute where that is less than one; empty before the first."""
+    if not done or seconds <= 0:
+        return ""
+    each_second = done / seconds
+    if each_second < 1:
+        return f"{each_second * _MINUTE:.1f} a minute"
+    return f"{each_second:.0f} a second" if each_second >= _MANY else f"{each_second:.1f} a second"
+
+
+@contextmanager
+def bar(label: str, total: int, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, which is drawn only on a terminal. It is told how much is done, and of how much."""
+    start, so_far = clock(), 0
+    pieces: Iterable[object] | None = None
+    with click.progressbar(
+        pieces,
+        length=total,
+        label=label,
+        file=sys.stderr,
+        show_pos=True,
+        item_show_func=lambda _: rate(so_far, clock() - start),
+    ) as shown:
+
+        def show(done: int, total: int) -> None:
+            nonlocal so_far
+            so_far, shown.length = done, total
+            shown.update(done - shown.pos)
+
+        yield show

@@ -1,0 +1,41 @@
+"""What is kept of packets that were read back, for the next ones.
+
+Guarantees: what is kept counts only where a file has the same bytes; how much is kept is bounded. A text that was read
+is kept until enough further ones have been.
+"""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from consentkit.packets.recent import Recent
+from consentkit.packets.same_pages import SamePages
+from consentkit.packets.stamps import Drawing
+from consentkit.pdf.file.beginnings import KnownBeginning, KnownBeginnings
+from consentkit.pdf.file.reader import PdfFile
+
+_MOST_DRAWINGS = 256
+
+
+class ReadBefore:
+    """What is kept of files that were read before."""
+
+    def __init__(self, most: int) -> None:
+        """Keep so many beginnings."""
+        self.beginnings = KnownBeginnings(most)
+        self.drawings: Recent[bytes, Drawing | None] = Recent(_MOST_DRAWINGS)
+        """Single drawings, by a digest of all that they draw with."""
+        self._same: WeakKeyDictionary[KnownBeginning, SamePages] = WeakKeyDictionary()
+
+    def expect(self, beginning: bytes) -> None:
+        """Keep what follows from a beginning, from the next time on that a file with it is read."""
+        self.beginnings.expect(beginning)
+
+    def same_pages(self, file: PdfFile) -> SamePages | None:
+        """What a file has in common with others."""
+        beginning = file.beginning
+        if beginning is None:
+            return None
+        if beginning not in self._same:
+            self._same[beginning] = SamePages(beginning)
+        return self._same[beginning]

@@ -1,0 +1,142 @@
+"""What packets with the same papers have in common, read once.
+
+Guarantees: what is kept here follows from the beginning of a file alone, which every later file with it has byte for
+byte (`pdf.file.beginnings`); where anything behind that beginning had a say, nothing is kept, and each file is read
+anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from consentkit.packets.printed import (
+    OF_PAGE,
+    PrintedPage,
+    Strings,
+    annotations_of,
+    appearances_of,
+    is_placed,
+    new_strings,
+    resources_digest,
+    stream_digest,
+    values_of,
+)
+from consentkit.pdf.file.beginnings import KnownBeginning
+from consentkit.pdf.file.geometry import Box
+from consentkit.pdf.file.objects import Objects, PdfObject, inflated
+from consentkit.pdf.file.reader import PdfFile
+from consentkit.pdf.file.syntax import Ref, Value, integer
+
+_BEFORE = b"q"
+"""What comes before the content of a page: the state of a viewer is saved, and that is all."""
+
+
+class NotInCommonError(LookupError):
+    """Something lies behind the beginning of a file."""
+
+
+class _InCommon(Objects):
+    """The objects of a beginning; whoever asks for another one is told so."""
+
+    def __getitem__(self, number: int) -> PdfObject:
+        if not super().__contains__(number):
+            raise NotInCommonError
+        return super().__getitem__(number)
+
+    def __contains__(self, number: object) -> bool:
+        if not super().__contains__(number):
+            raise NotInCommonError
+        return True
+
+
+@dataclass(frozen=True)
+class SamePage:
+    """A page that is the one of its part, with links and fields, but for what the streams behind its own draw."""
+
+    printed: PrintedPage
+    called: str
+    behind: tuple[Ref, ...]
+    """The streams behind its own."""
+    drawings: Mapping[str, Value]
+    """What they may draw, by name."""
+    owners: Sequence[Value]
+    """For each marked sequence, the element that it belongs to."""
+    free: dict[Box, bool] = field(default_factory=dict)
+    """Whether none of its own letters lies in a place, for those that were looked at."""
+
+    def is_free(self, place: Box) -> bool:
+        """Whether none of its own letters lies in a place."""
+        if place not in self.free:
+            left, bottom, right, top = place
+            inside = (left <= x <= right and bottom <= y <= top for x, y in self.printed.letters)
+            self.free[place] = not any(inside)
+        return self.free[place]
+
+
+class SamePages:
+    """What files with the same beginning have in common."""
+
+    def __init__(self, beginning: KnownBeginning) -> None:
+        self._beginning = beginning.objects
+        self._file = PdfFile(_InCommon(beginning.objects), {})
+        self._root: Value = b"null"
+        self._pages: list[Value] = []
+        self._owners: dict[int, Value] = {}
+        self._read: dict[int, SamePage | None] = {}
+        self._digests: dict[int, bytes] = {}
+        self._strings: tuple[frozenset[bytes], Strings] | None = None
+
+    def pages_of(self, root: Value) -> Sequence[Value]:
+        """The pages of a catalog. Raises NotInCommonError."""
+        if self._root != root:
+            file = PdfFile(self._file.objects, {"Root": root})
+            tree = file.dictionary(file.dictionary(file.catalog.get("StructTreeRoot")).get("ParentTree"))
+            items = file.array(tree.get("Nums"))
+            owners = {integer(key): value for key, value in zip(items[::2], items[1::2], strict=True)}
+            self._root, self._owners, self._pages = root, owners, list(file.page_references())
+            self._read.clear()
+        return self._pages
+
+    def page(self, place: int, printed: PrintedPage, called: str) -> SamePage | None:
+        """A page of that catalog, if it is the one of its part and none of that lies behind the beginning."""
+        known = self._read.get(place)
+        if known is None or known.printed is not printed or known.called != called:
+            try:
+                known = self._page(self._file.dictionary(self._pages[place]), printed, called)
+            except NotInCommonError:
+                known = None
+            self._read[place] = known
+        return known
+
+    def strings(self, said: frozenset[bytes]) -> Strings:
+        """The strings that its parts do not say."""
+        if self._strings is None or self._strings[0] is not said:
+            self._strings = said, new_strings(PdfFile(self._beginning, {}), said)
+        return self._strings[1]
+
+    def _page(self, page: Mapping[str, Value], printed: PrintedPage, called: str) -> SamePage | None:
+        file = self._file
+        streams = file.contents(page)
+        before, own = streams[:1], streams[1 : 1 + len(printed.streams)]
+        if [inflated(file.objects[one]) for one in before] != [_BEFORE]:
+            return None
+        if tuple(stream_digest(file, stream) for stream in own) != printed.streams:
+            return None
+        is_same = (
+            resources_digest(file, page, printed.resources, self._digests) == printed.drawn_with
+            and is_placed(file, page, printed)
+            and not page.keys() - OF_PAGE
+            and list(annotations_of(file, page)) == printed.annotations_called(called)
+            and not list(values_of(file, page))
+            and printed.appearances.issuperset(stream_digest(file, one) for one in appearances_of(file, page))
+        )
+        if not is_same:
+            return None
+        return SamePage(
+            printed,
+            called,
+            tuple(streams[1 + len(own) :]),
+            file.dictionary(file.dictionary(page.get("Resources")).get("XObject")),
+            file.array(self._owners.get(integer(page.get("StructParents"), -1))),
+        )
