@@ -364,7 +364,13 @@ def test_a_form_has_fewer_than_450_words_and_one_with_every_place_fewer_than_600
 
 
 def test_rows_to_sign_have_room_for_a_hand_and_the_last_is_15_mm_above_the_foot() -> None:
-    for form in (looked_at("loose"), looked_at("everything, fillable"), crisis_form(), crisis_form("a4")):
+    for form in (
+        looked_at("loose"),
+        looked_at("everything, fillable"),
+        crisis_form(),
+        crisis_form("a4"),
+        five_sign_a_crisis(),
+    ):
         to_sign = [slot for slot in form.part.slots if slot.name.endswith(("_signature", "_printed_name"))]
         lines = {(slot.page, round(slot.corners.bottom, 1)) for slot in to_sign}
         for page, line in lines:
@@ -381,6 +387,10 @@ FOOT = 17.9
 def crisis_form(paper: PaperSize = "letter", languages: tuple[str, ...] = ("en",), **situation: bool) -> Form:
     request = FormRequest(("90839",), languages, Situation(**situation), Layout(paper))
     return get_or_make_form(open_workspace(None, open_store()), request)
+
+
+def five_sign_a_crisis() -> Form:
+    return crisis_form(languages=("es",), represented=True, assent=True, interpreter=True, witness=True)
 
 
 # --- a crisis ---
@@ -403,17 +413,10 @@ def test_whoever_decides_signs_a_crisis_on_one_page(languages: tuple[str, ...], 
     assert crisis_form(paper, languages, represented=True).pages == 1
 
 
-TWO_PAGES = [
-    {"represented": True, "assent": True, "interpreter": True, "witness": True},
-    dict(vars(EVERYTHING)),
-]
-"""With one or two more who sign, it takes one page: tests/documents/test_page_budgets.py."""
-
-
-@pytest.mark.parametrize("situation", TWO_PAGES)
 @pytest.mark.parametrize("languages", [("en",), ("es",)])
-def test_with_more_who_sign_it_is_one_sheet(situation: dict[str, bool], languages: tuple[str, ...]) -> None:
-    form = crisis_form(languages=languages, **situation)
+def test_where_everybody_signs_a_crisis_by_video_it_is_one_sheet(languages: tuple[str, ...]) -> None:
+    """The limit: five hands fit on one page, in rows of 8 mm, but not with the lines of video and trainee, too."""
+    form = crisis_form(languages=languages, **vars(EVERYTHING))
     assert form.pages == 2
     assert [flaw.kind for flaw in form.part.flaws] == []
 
@@ -499,7 +502,7 @@ AGREED_IN_ONE_FLOW = '<p class="agreement">{{ words.form[agreement] }}'
             "signers.html",
             "<li>{{ both(text, second.consent",
             "<li hidden>{{ both(text, second.consent",
-            "I could ask questions",
+            "My questions were answered",
         ),
         ("signers.html", "{{ both(item.said[0].paper", "{{ both(item.said[0].title", "I got or will get"),
         ("signers.html", AGREED, AGREED.replace("agreement]", "'asked']"), "I agree to what is named"),

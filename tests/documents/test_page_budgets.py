@@ -10,7 +10,7 @@ import pytest
 
 from consentkit.cache.store import open_store
 from consentkit.documents.form import get_or_make_form
-from consentkit.documents.form_request import EVERYTHING, LOOSE, FormRequest, Situation
+from consentkit.documents.form_request import EVERYTHING, LOOSE, FormRequest, OnPaper, Situation
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import Page
 from consentkit.documents.printing import assets_of, print_page
@@ -114,17 +114,27 @@ def test_a_plan_takes_one_page_and_in_large_print_three(language: str, paper: Pa
 
 FORM = {("en", False): 2, ("es", False): 3, ("en", True): 4, ("es", True): 5}
 """The most pages of a form that no visit is known for, by its language and whether it is in large print."""
-LONG_FORMS = {"90849": 1}
-"""Texts whose form takes more pages than others, and how many."""
 VISITS = {False: 2, True: 4}
 """The most pages of the form of a visit of one procedure, by whether it is in large print."""
 
 
-def form_of(codes: tuple[str, ...], languages: tuple[str, ...], situation: Situation, layout: Layout) -> Measured:
+FIVE = Situation(represented=True, assent=True, interpreter=True, witness=True)
+"""Those who may sign at most."""
+
+
+def form_of(
+    codes: tuple[str, ...],
+    languages: tuple[str, ...],
+    situation: Situation,
+    layout: Layout,
+    on_papers: tuple[tuple[str, OnPaper], ...] = (),
+) -> Measured:
     who = " ".join(name for name, is_so in vars(situation).items() if is_so)
+    papers = "".join(f", {name} on paper" for name, _ in on_papers)
+    request = FormRequest(codes, languages, situation, layout, on_papers=on_papers)
     return measured(
-        f"form {' '.join(codes)}, {' '.join(languages)}, {who or 'nobody else'}, {name_of(layout)}",
-        lambda: get_or_make_form(workspace(), FormRequest(codes, languages, situation, layout)).part,
+        f"form {' '.join(codes)}, {' '.join(languages)}, {who or 'nobody else'}{papers}, {name_of(layout)}",
+        lambda: get_or_make_form(workspace(), request).part,
     )
 
 
@@ -132,13 +142,17 @@ def form_of(codes: tuple[str, ...], languages: tuple[str, ...], situation: Situa
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_consent_keeps_within_the_pages_of_an_information_and_a_form(code: str, language: str) -> None:
     consent = document(code, language, "letter", "consent")
-    form = FORM[language, False] + (LONG_FORMS.get(code, 0) if language == "en" else 0)
-    assert consent.faults(INFORMATION[language, False], form) == []
+    assert consent.faults(INFORMATION[language, False], FORM[language, False]) == []
 
 
-@pytest.mark.parametrize("code", [SHORTEST, CRISIS, LONGEST])
+@pytest.mark.parametrize(
+    ("code", "layout"),
+    [
+        *((code, Layout("letter", large_print=True)) for code in CODES),
+        *((code, layout) for code in (SHORTEST, CRISIS, LONGEST) for layout in (Layout("a4"), LARGE_A4)),
+    ],
+)
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("layout", [Layout("a4"), LARGE_A4, Layout("letter", large_print=True)])
 def test_a_form_keeps_within_its_pages_on_the_other_paper_and_in_large_print(
     code: str, language: str, layout: Layout
 ) -> None:
@@ -177,17 +191,26 @@ def test_a_form_of_five_procedures_takes_two_sheets(five: tuple[str, ...], langu
         ("es", "letter", Situation(represented=True, assent=True, interpreter=True)),
         ("es", "letter", Situation(represented=True, assent=True)),
         ("es", "a4", Situation(interpreter=True, witness=True)),
+        *((language, "letter", FIVE) for language in LANGUAGES),
+        *((language, "letter", Situation(represented=True, assent=True, telehealth=True)) for language in LANGUAGES),
+        ("es", "letter", Situation(interpreter=True, telehealth=True)),
     ],
 )
 def test_the_form_of_a_crisis_takes_one_page(language: str, paper: PaperSize, situation: Situation) -> None:
     assert form_of((CRISIS,), (language,), situation, Layout(paper)).faults(1) == []
 
 
+def test_five_sign_a_crisis_by_video_on_one_page_where_a_paper_has_what_holds_for_video() -> None:
+    by_video = replace(FIVE, telehealth=True)
+    form = form_of((CRISIS,), ("en",), by_video, Layout(), on_papers=(("telehealth", "visit"),))
+    assert form.faults(1) == []
+
+
 def test_a_form_in_two_languages_takes_four_pages() -> None:
     assert form_of((LONGEST,), ("es", "en"), LOOSE, Layout()).faults(4) == []
 
 
-IN_TWO = {(1, False): 4, (1, True): 10, (3, False): 6, (3, True): 14}
+IN_TWO = {(1, False): 4, (1, True): 8, (3, False): 6, (3, True): 14}
 """The most pages of a form in two languages where every role signs, by how many procedures and the size of print."""
 THREE = ("90837", "90785", "90853")
 

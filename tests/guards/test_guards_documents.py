@@ -502,7 +502,7 @@ LEFT_OUT = {
         "signers",
         "second.consent.statements",
         "(words.consent.statements and [])",
-        "I could ask questions",
+        "My questions were answered",
     ),
 }
 

@@ -101,7 +101,7 @@ def test_that_it_may_not_help_is_said_first_or_among_what_is_common(code: str) -
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("rights", "change your mind or stop, even after you sign"),
+        ("rights", "change your mind or stop, even after signing"),
         ("course", "take it back at any time"),
         ("fees", "right to an estimate in writing before the visit"),
         ("fees", "$400 or more"),

@@ -22,11 +22,8 @@ from consentkit.problems import listed, quoted, shortened
 if TYPE_CHECKING:  # a packet of kept papers is judged without what composes pages
     from consentkit.documents.page import Content
 
-_INFORMATION, _FORM = (4, 10), (3, 6)
-"""Pages of the information and of the form in English, in regular and in large print.
-
-A form that no visit is known for has every block that a visit may call for, and so a page more than that of a visit.
-"""
+_INFORMATION, _FORM = (4, 10), (2, 4)
+"""Pages of the information and of the form in English, in regular and in large print."""
 _PAPER = (3, 7)
 """The same for a paper that is not about one procedure."""
 _ONE_PAGE = (1, 3)
@@ -34,7 +31,7 @@ _ONE_PAGE = (1, 3)
 _ANOTHER_ITEM = (1 / 2, 3 / 2)
 """Pages that each further procedure adds to the form of a visit."""
 _MORE_ROOM = 5 / 4
-_TWO_LANGUAGES = 5 / 3
+_TWO_LANGUAGES = 2
 _LONGEST_NAMED = 2
 _QUOTED = 40
 

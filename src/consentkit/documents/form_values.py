@@ -109,6 +109,12 @@ class FormValues:
         return self.in_one_flow and (len(self.situation.signers) > 2 or bool(self.visit_clauses or self.also_sign))
 
     @property
+    def is_packed(self) -> bool:
+        """Whether that page has so much that its rows to sign are no higher than those of a refusal."""
+        signers = len(self.situation.signers) + len(self.also_sign)
+        return self.in_one_flow and signers > (2 if self.visit_clauses else 4)
+
+    @property
     def is_close(self) -> bool:
         """Whether the rows are in two columns: where there are many, or where one page must do."""
         return self.second is None and (self.is_urgent or len(self.items) > 1)
