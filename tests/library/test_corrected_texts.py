@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 import pytest
 
 from consentkit.checks.readability import passages_of
-from consentkit.library.definitions import load_translation
+from consentkit.library.definitions import load_paper, load_translation
 from consentkit.library.languages import load_language
 from consentkit.model.procedure import Procedure, ProcedureText
 from consentkit.model.words import LanguagePack
@@ -16,6 +17,12 @@ from kit.planting import SHIPPED_CODES, read_shipped
 
 ENGLISH = {code: read_shipped(code).procedure for code in SHIPPED_CODES}
 SPANISH = {code: load_translation(shipped("procedures") / f"{code}.es.yaml") for code in SHIPPED_CODES}
+PAPERS = {
+    path.stem: load_paper(path) for path in sorted(shipped("papers").glob("*.yaml")) if not path.stem.endswith(".es")
+}
+PAPERS_IN_SPANISH = {
+    name: shipped("papers").joinpath(f"{name}.es.yaml").read_text(encoding="utf-8") for name in PAPERS
+}
 PACKS = {language: load_language((shipped("templates"),), language) for language in ("en", "es")}
 WITH_MEDICINE = ["90792", "90833", "90836", "90838", "90863"]
 """Codes at whose visits medicine is prescribed."""
@@ -126,6 +133,29 @@ def test_a_clause_says_what_the_law_asks_for(name: str, said: str) -> None:
     assert said in clause(PACKS["en"], name)
 
 
+@pytest.mark.parametrize(
+    ("paper", "clauses"),
+    [
+        ("group-rules", {"group_confidentiality", "confidentiality"}),
+        ("family-rules", {"family_roles", "confidentiality"}),
+        ("telehealth", {"telehealth", "recording", "confidentiality"}),
+        ("recording-and-ai", {"recording"}),
+        ("release-psychotherapy-notes", {"psychotherapy_notes"}),
+    ],
+)
+def test_a_paper_states_law_in_the_words_of_the_clauses(paper: str, clauses: set[str]) -> None:
+    assert clauses == {section.clause for section in PAPERS[paper].sections if section.clause}
+
+
+LIMITS = re.compile(r"a court orders (?:it|us to)|hurt or neglected|we may have to tell others", re.IGNORECASE)
+"""Of the limits of privacy, as the clause states them."""
+
+
+@pytest.mark.parametrize("paper", sorted(set(PAPERS) - {"minors-and-custody"}))
+def test_no_paper_states_the_limits_of_privacy_by_itself(paper: str) -> None:
+    assert not LIMITS.search(" ".join(text for _, text in passages_of(PAPERS[paper])))
+
+
 def test_whoever_signs_reads_that_saying_no_should_not_take_away_other_care() -> None:
     assert "should not lose other care." in " ".join(PACKS["en"].consent.statements)
 
@@ -174,6 +204,14 @@ def test_every_source_has_a_year(code: str) -> None:
     assert {source.title for source in ENGLISH[code].sources if not source.year} <= UNDATED
 
 
+def test_a_source_is_named_alike_wherever_it_is_named() -> None:
+    named = defaultdict(set)
+    for definition in (*ENGLISH.values(), *PAPERS.values()):
+        for source in definition.sources:
+            named[source.title].add((source.publisher, source.year))
+    assert {title: ways for title, ways in named.items() if len(ways) > 1} == {}
+
+
 def test_where_claims_come_from_is_not_printed_twice() -> None:
     printed = [(source.title, source.year) for source in ENGLISH["90834"].every_source]
     assert len(printed) == len(set(printed))
@@ -196,3 +234,15 @@ def test_spanish_texts_are_free_of_what_was_read_wrongly(code: str) -> None:
     )
     wrong += r"|asistente de medicina|tiene un embarazo|haber un embarazo|Relación\b|\bpluma\b|\bcobija\b|\bbáscula\b"
     assert re.findall(wrong, words(SPANISH[code])) == []
+
+
+def test_the_poison_line_has_one_name_in_spanish() -> None:
+    of_procedures = (words(SPANISH[code].risks.get_help_now) for code in WITH_MEDICINE)
+    texts_with_it = [*of_procedures, *(text for text in PAPERS_IN_SPANISH.values() if POISON_HELP in text)]
+    assert len(texts_with_it) > len(WITH_MEDICINE)
+    assert all("ínea de envenenamientos" in " ".join(text.split()) for text in texts_with_it)
+
+
+@pytest.mark.parametrize("name", sorted(PAPERS))
+def test_who_is_treated_is_no_customer_in_spanish(name: str) -> None:
+    assert not re.search(r"\bclientes?\b", PAPERS_IN_SPANISH[name])

@@ -10,7 +10,7 @@ import pytest
 
 from consentkit import checks
 from consentkit.checks.reading_report import read_definition
-from kit.planting import SPANISH, TODAY, changed, clean_files, found_in, found_in_text, read_folder
+from kit.planting import SPANISH, TALK, TODAY, changed, clean_files, found_in, found_in_text, read_folder
 
 SEEN = [
     ("leftover", "See {{ title }} for more."),
@@ -78,6 +78,8 @@ SEEN = [
     ("idiom", "Old hurts may come back."),
     ("idiom", "It weighs on your mood."),
     ("idiom", "Stay off alcohol that day."),
+    ("idiom", "You may feel quite stuck."),
+    ("idiom", "Do not save it for the door."),
     ("legal-statement", "You have a right to see your record."),
     ("legal-statement", "You may inspect your medical chart."),
     ("legal-statement", "Ask us for copies of your records."),
@@ -277,6 +279,48 @@ def test_a_wording_that_goes_on_in_the_next_line_is_found_where_it_begins(rule: 
     over_two_lines = text.replace(" ", "\n      ", 1)
     files = changed("and rest\n      when you need to.", f"and rest.\n      You see {over_two_lines} there.")
     assert [(found, place.split()[0]) for found, place in found_in(files)] == [(rule, text.split(maxsplit=1)[0])]
+
+
+HOW_LONG = {"en": (TALK, "Many people come for some months."), "es": (SPANISH, "Muchas personas vienen por unos meses.")}
+"""What the clean folder says of the length of a course, and where."""
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Many people come for 8 to 20 visits."),
+        ("en", "A course has 9 months to 2 years."),
+        ("en", "Most people come eight to twelve times."),
+        ("es", "Muchas personas vienen de 8 a 20 veces."),
+        ("es", "El tratamiento dura de 9 meses a 2 años."),
+    ],
+)
+def test_how_long_a_course_takes_is_a_claim_that_needs_a_source(language: str, text: str) -> None:
+    file, plain = HOW_LONG[language]
+    assert [rule for rule, _ in found_in(changed(plain, text, file), file)] == ["unsourced-figure"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "You may come 2 to 3 times a week."),
+        ("en", "We want to see you within 1 to 4 weeks."),
+        ("en", "We look at the plan every 4 to 6 visits."),
+        ("es", "Puede venir de 2 a 3 veces por semana."),
+        ("es", "Queremos verle en 1 a 4 semanas."),
+        ("es", "Repasamos el plan cada 4 a 6 visitas."),
+    ],
+)
+def test_how_often_somebody_comes_is_no_claim(language: str, text: str) -> None:
+    file, plain = HOW_LONG[language]
+    assert found_in(changed(plain, text, file), file) == []
+
+
+def test_how_long_a_course_takes_may_name_its_source() -> None:
+    files = changed("Many people come for some months.", "Many people come for 8 to 20 visits.")
+    dated = "sources:\n  - {title: A study, publisher: A journal, year: 2020, supports: [duration]}\n"
+    head, _, tail = files[TALK].partition("sources:\n")
+    assert found_in({**files, TALK: head + dated + tail}) == []
 
 
 def test_a_wording_after_accents_that_are_typed_apart_is_found_at_its_own_place() -> None:

@@ -57,6 +57,7 @@ _IDIOMS = (
             r"\b(?:run|runs|ran|running) into (?:someone|somebody|people|them|trouble)\b|\bin one go\b"
             r"|\boff the shelf\b",
             r"\bstay(?:s|ing)? off (?:alcohol|drugs|drink)\b",
+            r"\b(?:feel(?:s|ing)?|gets?|getting|got)(?: \w+)? stuck\b|\bsaves? (?:it|this|them) for the door\b",
         ),
         language="en",
         for_patients_only=True,

@@ -26,8 +26,8 @@ UNSOURCED_FIGURE = Rule(
     severity="warning",
     title="Figure without a source",
     reason="A reviewer can check how many people something happened to, or after how many visits it helped, only where "
-    "the source and its year are named for that part of the text. Looked at are shares of people everywhere, and spans "
-    "of visits, weeks or months under `benefits`.",
+    "the source and its year are named for that part of the text. Looked at are shares of people everywhere, spans "
+    "of visits, weeks or months under `benefits`, and how long a whole course takes under `duration`.",
     remedy="name the part under `supports` of a source that has a `year`; for a risk or benefit, write a `figure` with "
     "its `source`",
     source=f"{CMS_FORMS}; house rule",
@@ -101,6 +101,22 @@ _SPANS: dict[str, re.Pattern[str]] = {
     ),
 }
 """After how many visits or weeks something helps."""
+_EN_LENGTH, _ES_LENGTH = r"(?:weeks|months|years)", r"(?:semanas|meses|años)"
+_COURSES: dict[str, re.Pattern[str]] = {
+    "en": any_of(
+        rf"(?<!within )(?<!every )\b{_EN_NUMBER}(?: to | or |–|-){_EN_SEVERAL} (?:\w+ )?"
+        rf"(?:visits|sessions|meetings|times|{_EN_LENGTH})\b(?! (?:a|per|each) )",
+        rf"\b{_EN_NUMBER} {_EN_LENGTH} to {_EN_SEVERAL} {_EN_LENGTH}\b",
+    ),
+    "es": any_of(
+        rf"(?<!cada )(?<!\ben )(?<!dentro de )\b{_ES_NUMBER}(?: a | o |–|-){_ES_SEVERAL} "
+        rf"(?:visitas|sesiones|reuniones|veces|{_ES_LENGTH})\b(?! (?:por|al|a la|cada) )",
+        rf"\b{_ES_NUMBER} {_ES_LENGTH} a {_ES_SEVERAL} {_ES_LENGTH}\b",
+    ),
+}
+"""How long a whole course takes. How often somebody comes is the clinic’s own plan, and no claim."""
+_OF_SECTIONS = {"benefits": _SPANS, "duration": _COURSES}
+"""What is looked for in one part of a procedure alone."""
 
 
 def unsourced_figure(file: AnyDefinition, texts: Iterable[PlacedText]) -> Iterator[RuleFinding]:
@@ -117,7 +133,7 @@ def unsourced_figure(file: AnyDefinition, texts: Iterable[PlacedText]) -> Iterat
 
 
 def _figure_in(placed: PlacedText, language: str) -> re.Match[str] | None:
-    patterns = [_SHARES.get(language), _SPANS.get(language) if placed.section == "benefits" else None]
+    patterns = [_SHARES.get(language), _OF_SECTIONS.get(placed.section, {}).get(language)]
     return next(
         (match for pattern in patterns if pattern and (match := pattern.search(as_read(placed.text).text))), None
     )
