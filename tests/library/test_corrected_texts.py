@@ -20,9 +20,7 @@ SPANISH = {code: load_translation(shipped("procedures") / f"{code}.es.yaml") for
 PAPERS = {
     path.stem: load_paper(path) for path in sorted(shipped("papers").glob("*.yaml")) if not path.stem.endswith(".es")
 }
-PAPERS_IN_SPANISH = {
-    name: shipped("papers").joinpath(f"{name}.es.yaml").read_text(encoding="utf-8") for name in PAPERS
-}
+PAPERS_IN_SPANISH = {name: shipped("papers").joinpath(f"{name}.es.yaml").read_text(encoding="utf-8") for name in PAPERS}
 PACKS = {language: load_language((shipped("templates"),), language) for language in ("en", "es")}
 WITH_MEDICINE = ["90792", "90833", "90836", "90838", "90863"]
 """Codes at whose visits medicine is prescribed."""

@@ -281,7 +281,10 @@ def test_a_wording_that_goes_on_in_the_next_line_is_found_where_it_begins(rule: 
     assert [(found, place.split()[0]) for found, place in found_in(files)] == [(rule, text.split(maxsplit=1)[0])]
 
 
-HOW_LONG = {"en": (TALK, "Many people come for some months."), "es": (SPANISH, "Muchas personas vienen por unos meses.")}
+HOW_LONG = {
+    "en": (TALK, "Many people come for some months."),
+    "es": (SPANISH, "Muchas personas vienen por unos meses."),
+}
 """What the clean folder says of the length of a course, and where."""
 
 
