@@ -62,7 +62,7 @@ QUICK = frozenset(
 
 def pytest_configure() -> None:
     """Look for garbage as seldom as the command does: with the page engine a fifth of the time would go by looking."""
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(4 * OBJECTS_BETWEEN_COLLECTIONS)  # there are ten thousand tests among what is looked at
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

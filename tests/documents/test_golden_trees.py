@@ -51,8 +51,16 @@ def group_of(case: Case) -> str:
     return f"{case.code}-letter" if case == Case(case.code) else case.name
 
 
+def marks_of(case: Case) -> list[pytest.MarkDecorator]:
+    """A document is made once, in one worker; of those that are always made, `make thorough` alone makes some."""
+    group = pytest.mark.xdist_group(group_of(case))
+    is_long = case.variant == "consent" and not is_kept(case) and case != KEPT
+    return [group, pytest.mark.thorough] if is_long else [group]
+
+
+KEPT = DOCUMENTS[0]
 each_document = pytest.mark.parametrize(
-    "case", [pytest.param(case, id=case.name, marks=pytest.mark.xdist_group(group_of(case))) for case in DOCUMENTS]
+    "case", [pytest.param(case, id=case.name, marks=marks_of(case)) for case in DOCUMENTS]
 )
 
 
@@ -86,8 +94,6 @@ def test_a_lost_heading_is_a_line_in_the_difference() -> None:
 
 
 # --- what is not examined again ---
-
-KEPT = DOCUMENTS[0]
 
 
 @pytest.fixture
