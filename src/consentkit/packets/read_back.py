@@ -253,9 +253,9 @@ def own_texts(visit: Visit, pack: LanguagePack, wording: VisitWording = AS_TYPED
 
 def _is_borne(text: str, drawn: Collection[str], fold: Callable[[str], Runs]) -> bool:
     """Whether a page bears a text, on one line or on several."""
-    ways = [set(lines) for lines in ways_to_break(text)]
-    if any(lines.issubset(drawn) for lines in ways):
+    if text.strip() in drawn:
         return True
+    ways = [set(lines) for lines in ways_to_break(text)]
     folded = set(map(fold, drawn))
     return any(set(map(fold, lines)) <= folded for lines in ways)
 
