@@ -236,6 +236,14 @@ def test_what_is_said_of_fields_and_links_and_does_not_belong_there_is_refused(
         make(workspace, fillable=True)
 
 
+def test_a_link_in_another_place_is_refused_on_a_page_without_fields(
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    field(all_with("Dest", Rect=[b"0", b"0", b"9", b"9"]))(monkeypatch)
+    with pytest.raises(RenderingFailed, match="different links or form fields"):
+        make(workspace, fillable=False)
+
+
 def test_a_field_that_is_filled_with_something_else_than_it_shows_is_refused(
     workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -349,6 +357,7 @@ UNSEEN: dict[str, tuple[Plant, str]] = {
     "a smaller page": (page(lambda entries: entries.update(MediaBox=[b"0", b"0", b"300", b"792"])), "differs"),
     "a cropped page": (page(lambda entries: entries.update(CropBox=[b"0", b"0", b"300", b"792"])), "differs"),
     "a turned page": (page(lambda entries: entries.update(Rotate=b"180")), "differs"),
+    "a page of another scale": (page(lambda entries: entries.update(UserUnit=b"4")), "/UserUnit"),
     "a page without fonts": (page(lambda entries: entries.update(Resources={})), "differs|can't be read back"),
 }
 

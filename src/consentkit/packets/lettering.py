@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -76,6 +76,7 @@ class Texts:
         self._printed = _LARGE_PRINT if large_print else _PRINTED
         self._largest = _LARGEST_IN_LARGE_PRINT if large_print else _LARGEST
         self._pieces = pieces or {}
+        self._written: dict[Hashable, list[Stamp]] = {}
         self._ways = cache(ways_to_break)
         self._language = cache(language_of)
         lines = (line for text in texts for way in self._ways(text) for line in way)
@@ -85,6 +86,7 @@ class Texts:
     def put_into(self, linker: Linker) -> None:
         """Draw into a packet from here on."""
         self._lines.put_into(linker)
+        self._written.clear()
 
     def width(self, line: str) -> float:
         """How wide a line is, in points, in the size in which lines are drawn."""
@@ -92,6 +94,12 @@ class Texts:
 
     def in_slot(self, text: str, slot: Slot, *, flush_right: bool = False) -> list[Stamp]:
         """Stamps that write a text into a slot, on as many lines as make it largest."""
+        place = (text, slot.name, slot.corners, slot.element, flush_right)
+        if place not in self._written:  # the heads of many pages are the same
+            self._written[place] = self._in_slot(text, slot, flush_right=flush_right)
+        return self._written[place]
+
+    def _in_slot(self, text: str, slot: Slot, *, flush_right: bool) -> list[Stamp]:
         left, bottom, right, top = slot.corners
         room, height = right - left - 2 * _SIDE, top - bottom
         largest = self._largest.get(slot.name) or max(self._printed, _PRINTED * height / _NORMAL_HEIGHT)

@@ -93,7 +93,7 @@ def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks, be
     every, same = _pages_of(file, before.same_pages(file))
     if len(every) != len(pages):
         raise RenderingFailed("the finished packet has an unexpected number of pages")
-    reader, texts = PageReader(file, before), _Texts()
+    reader, texts = PageReader(file, before), _ComparedTexts()
     pages_drawn: list[list[DrawnText] | None] = []
     filled: list[list[str]] = []
     for number, (page, mark) in enumerate(zip(every, pages, strict=True), 1):
@@ -138,7 +138,7 @@ def _require_no_others(unknown: Collection[str]) -> None:
         raise RenderingFailed(f"the packet has an entry that no packet has: /{min(unknown)}")
 
 
-class _Texts:
+class _ComparedTexts:
     """Texts as they are compared, each of them worked out once."""
 
     def __init__(self) -> None:
@@ -152,7 +152,7 @@ def _lines_of(text: str) -> frozenset[str]:
 
 
 def _require_page(
-    number: int, read: Sequence[DrawnText] | None, values: Sequence[str], marks: PageMarks, texts: _Texts
+    number: int, read: Sequence[DrawnText] | None, values: Sequence[str], marks: PageMarks, texts: _ComparedTexts
 ) -> None:
     if read is None:
         raise RenderingFailed(f"page {number} of the packet differs from the paper that it was made from")
@@ -253,9 +253,9 @@ def own_texts(visit: Visit, pack: LanguagePack, wording: VisitWording = AS_TYPED
 
 def _is_borne(text: str, drawn: Collection[str], fold: Callable[[str], Runs]) -> bool:
     """Whether a page bears a text, on one line or on several."""
-    ways = [set(lines) for lines in ways_to_break(text)]
-    if any(lines.issubset(drawn) for lines in ways):
+    if text.strip() in drawn:
         return True
+    ways = [set(lines) for lines in ways_to_break(text)]
     folded = set(map(fold, drawn))
     return any(set(map(fold, lines)) <= folded for lines in ways)
 

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from consentkit.packets.recent import Recent
 from consentkit.packets.same_pages import SamePages
-from consentkit.packets.stamps import Drawing
+from consentkit.packets.stamps import StampDrawing
 from consentkit.pdf.file.beginnings import KnownBeginning, KnownBeginnings
 from consentkit.pdf.file.reader import PdfFile
 
@@ -23,7 +23,7 @@ class ReadBefore:
     def __init__(self, most: int) -> None:
         """Keep so many beginnings."""
         self.beginnings = KnownBeginnings(most)
-        self.drawings: Recent[bytes, Drawing | None] = Recent(_MOST_DRAWINGS)
+        self.drawings: Recent[bytes, StampDrawing | None] = Recent(_MOST_DRAWINGS)
         """Single drawings, by a digest of all that they draw with."""
         self._same: WeakKeyDictionary[KnownBeginning, SamePages] = WeakKeyDictionary()
 

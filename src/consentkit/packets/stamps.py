@@ -42,7 +42,7 @@ class StampedText(NamedTuple):
     sequence: int | None
 
 
-class Drawing(NamedTuple):
+class StampDrawing(NamedTuple):
     """A drawing by itself."""
 
     text: str | None
@@ -56,11 +56,11 @@ class StampReader:
     """Reads the stamps of the pages of one file."""
 
     def __init__(
-        self, file: PdfFile, content: VisibleContent, least_size: float, known: Recent[bytes, Drawing | None]
+        self, file: PdfFile, content: VisibleContent, least_size: float, known: Recent[bytes, StampDrawing | None]
     ) -> None:
         """Type smaller than the least size, in points, counts as invisible. `known` are drawings of other files."""
         self._file, self._content, self._least_size = file, content, least_size
-        self._drawings: dict[Ref, Drawing | None] = {}
+        self._drawings: dict[Ref, StampDrawing | None] = {}
         self._known = known
         self._digests: dict[int, bytes] = {}
 
@@ -95,7 +95,7 @@ class StampReader:
             and all(page.is_free(box) for box in others)
         )
 
-    def _drawing(self, page: SamePage, name: str) -> Drawing | None:
+    def _drawing(self, page: SamePage, name: str) -> StampDrawing | None:
         reference = page.drawings.get(name)
         if not isinstance(reference, Ref):
             return None
@@ -113,7 +113,7 @@ class StampReader:
         entries = {**item.entries, "Resources": {**resources, "Font": named}}
         return digest_of(self._file, entries, self._digests) + hashlib.sha256(content).digest()
 
-    def _read_drawing(self, reference: Ref) -> Drawing | None:
+    def _read_drawing(self, reference: Ref) -> StampDrawing | None:
         """A drawing, unless something about it depends on where it is drawn, or is in doubt."""
         item = self._file.objects[reference]
         if item.entries.keys() - _OF_DRAWING or item.entries.get("Subtype") != b"/Form":
@@ -127,12 +127,12 @@ class StampReader:
         runs = [one for one in canvas.items if isinstance(one, DrawnRun)]
         paints = [one for one in canvas.items if isinstance(one, Paint) and one.alpha > 0]
         if len(paints) == len(canvas.items) == 1:
-            return Drawing(None, paints[0].box, self._least_size)
+            return StampDrawing(None, paints[0].box, self._least_size)
         text = "".join(piece for _, _, piece in canvas.read())
         if len(runs) < len(canvas.items) or not all(map(_is_plain, runs)) or not runs:
             return None
         boxes = [box for run in runs for box in (run.box, run.ink_box) if box]
-        return Drawing(text, _around(boxes), min(run.height for run in runs))
+        return StampDrawing(text, _around(boxes), min(run.height for run in runs))
 
 
 def _is_plain(run: DrawnRun) -> bool:

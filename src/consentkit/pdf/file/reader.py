@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from consentkit.pdf.file.beginnings import KnownBeginning, KnownBeginnings
 from consentkit.pdf.file.objects import Objects, PdfObject, UnpackedStream
-from consentkit.pdf.file.rows import PACKED, PLAIN, Row, Rows
+from consentkit.pdf.file.rows import PACKED, PLAIN, ObjectRow, Rows
 from consentkit.pdf.file.syntax import Ref, Value, integer, parse
 
 _START = re.compile(rb"startxref\s+([0-9]+)\s+%%EOF\s*$")
@@ -135,7 +135,7 @@ class _FileReader:
         if self._end <= len(beginning.data):
             beginning.take(objects, numbers, rows)
 
-    def _objects(self, rows: Iterable[tuple[int, Row]], start: int, objects: Objects) -> Objects:
+    def _objects(self, rows: Iterable[tuple[int, ObjectRow]], start: int, objects: Objects) -> Objects:
         """Add the objects of these rows, but for the table at the start, to others."""
         packed: dict[int, list[tuple[int, int]]] = {}
         streams: dict[int, UnpackedStream] = {}

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from consentkit.pdf.file.objects import PdfObject, inflated
 from consentkit.pdf.file.syntax import Value, integer
 
-Row: TypeAlias = tuple[int, int, int]
+ObjectRow: TypeAlias = tuple[int, int, int]
 """Kind, place, and what else there is to say (ISO 32000-1, table 18)."""
 
 PLAIN, PACKED = 1, 2
@@ -48,7 +48,7 @@ class Rows:
         """How many numbers have a row, in a whole table."""
         return self._spans[0][1]
 
-    def every(self) -> Iterator[tuple[int, Row]]:
+    def every(self) -> Iterator[tuple[int, ObjectRow]]:
         """Every row, with the number of its object."""
         place = 0
         for first, count in self._spans:
@@ -56,11 +56,11 @@ class Rows:
                 yield number, self._at(place)
                 place += self.length
 
-    def of(self, numbers: Iterable[int]) -> Iterator[tuple[int, Row]]:
+    def of(self, numbers: Iterable[int]) -> Iterator[tuple[int, ObjectRow]]:
         """The rows of some numbers, of a whole table."""
         return ((number, self._at(number * self.length)) for number in numbers)
 
-    def _at(self, place: int) -> Row:
+    def _at(self, place: int) -> ObjectRow:
         one, two, three = self.widths
         data, middle = self.data, place + one
         last = middle + two

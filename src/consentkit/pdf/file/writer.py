@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from consentkit.pdf.file.rows import PACKED, PLAIN, Row
+from consentkit.pdf.file.rows import PACKED, PLAIN, ObjectRow
 from consentkit.pdf.file.syntax import Ref, Value, write
 
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x93\x8e\n"
@@ -63,7 +63,7 @@ class Beginning:
     """The beginning of a file, with objects that are the same in many files."""
 
     data: bytes
-    rows: Mapping[int, Row]
+    rows: Mapping[int, ObjectRow]
     """Where each of its objects is, by its number."""
     _tables: dict[int, bytes] = field(default_factory=dict, repr=False)
 
@@ -75,7 +75,7 @@ class Beginning:
         return self._tables[width]
 
 
-class Section:
+class FileSection:
     """Objects that stand one behind the other in a file."""
 
     def __init__(self, new_number: Callable[[], Ref], head: bytes = b"") -> None:
@@ -83,7 +83,7 @@ class Section:
         self.new_number = new_number
         self._pieces = [head]
         self._size = len(head)
-        self._rows: dict[int, Row] = {}
+        self._rows: dict[int, ObjectRow] = {}
         self._packed: list[tuple[int, bytes]] = []
 
     def add(self, value: Value) -> Ref:
@@ -136,7 +136,7 @@ class Section:
         self._packed.clear()
 
 
-class FileWriter(Section):
+class FileWriter(FileSection):
     """Writes one file into a stream that need not be readable or seekable: what it is given stands at its end.
 
     What is written into the section `same` stands at its beginning, so that it can be the same in many files.
@@ -147,7 +147,7 @@ class FileWriter(Section):
         self._out = out
         self.count = 1
         """How many numbers have been given away; the first one is never an object's."""
-        self.same = Section(self._next, _HEADER)
+        self.same = FileSection(self._next, _HEADER)
 
     def _next(self) -> Ref:
         """A number for an object that is to be written, now or later."""
@@ -192,6 +192,6 @@ class FileWriter(Section):
         return bytes(table)
 
 
-def _written(row: Row, width: int) -> bytes:
+def _written(row: ObjectRow, width: int) -> bytes:
     kind, place, last = row
     return kind.to_bytes(1) + place.to_bytes(width) + last.to_bytes(2)

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from consentkit.pdf.file.syntax import Ref, Value, text_string, write
-from consentkit.pdf.file.writer import Section
+from consentkit.pdf.file.writer import FileSection
 from consentkit.pdf.link.order import Insert, Stamp
 
 
 class Gap(Protocol):
     """An object that is written for each visit."""
 
-    def fill(self, file: Section, insert: Insert) -> None:
+    def fill(self, file: FileSection, insert: Insert) -> None:
         """Write it into a file."""
         ...
 
@@ -33,7 +33,7 @@ class StampedContent:
     marks: Sequence[bytes]
     """The operator that opens each stamp."""
 
-    def fill(self, file: Section, insert: Insert) -> None:
+    def fill(self, file: FileSection, insert: Insert) -> None:
         """Write it into a file."""
         content = [b"Q"]
         for mark, stamp in zip(self.marks, insert.stamps[self.page], strict=True):
@@ -52,7 +52,7 @@ class SpokenStamp:
     entries: bytes
     """Its dictionary without the text and the bracket at its end."""
 
-    def fill(self, file: Section, insert: Insert) -> None:
+    def fill(self, file: FileSection, insert: Insert) -> None:
         """Write it into a file."""
         spoken = insert.stamps[self.page][self.stamp].spoken or ""
         file.put(self.number, b"%b/ActualText %b>>" % (self.entries, text_string(spoken)))
@@ -71,7 +71,7 @@ class FilledWidget:
     """Its lower left corner on the page."""
     box: Sequence[Value]
 
-    def fill(self, file: Section, insert: Insert) -> None:
+    def fill(self, file: FileSection, insert: Insert) -> None:
         """Write it into a file."""
         left, bottom = self.corner
         stamps = insert.values[self.value].stamps[self.place]
@@ -95,7 +95,7 @@ class FilledField:
     """Which value of the insert it has."""
     entries: Mapping[str, Value]
 
-    def fill(self, file: Section, insert: Insert) -> None:
+    def fill(self, file: FileSection, insert: Insert) -> None:
         """Write it into a file."""
         file.put(self.number, write({**self.entries, "V": text_string(insert.values[self.value].text)}))
 

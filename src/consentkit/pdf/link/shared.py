@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consentkit.pdf.file.syntax import Ref, Value, text_string
-from consentkit.pdf.file.writer import Section
+from consentkit.pdf.file.writer import FileSection
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Branch:
 class Shared:
     """What all parts of a packet add to."""
 
-    file: Section
+    file: FileSection
     """Where the objects go that don't depend on what is written on the pages."""
     pages: list[Ref] = field(default_factory=list)
     """The pages of the whole packet, including those still to be added, so that links can lead to them."""
