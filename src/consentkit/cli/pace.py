@@ -14,7 +14,7 @@ import click
 
 _MINUTE = 60
 _MANY = 10
-"""From so many a second on, nobody needs to know tenths."""
+"""From that many a second on, nobody needs to know tenths."""
 
 
 def rate(done: int, seconds: float) -> str:
@@ -29,7 +29,7 @@ def rate(done: int, seconds: float) -> str:
 
 @contextmanager
 def bar(label: str, total: int, clock: Callable[[], float] = time.monotonic) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, which is drawn only on a terminal. It is told how much is done, and of how much."""
+    """A bar on stderr, which is drawn only on a terminal. What it returns takes how much is done, and of how much."""
     start, so_far = clock(), 0
     pieces: Iterable[object] | None = None
     with click.progressbar(

@@ -66,12 +66,12 @@ def is_template(steps: Sequence[str]) -> bool:
 def template_files(folder: Path) -> list[Path]:
     """Every file of a folder of templates that may be part of a page, those in folders within it too."""
     # Walking is four times as fast as `rglob`, and this is done for each visit.
-    found: list[Path] = []
+    paths: list[Path] = []
     for here, _, names in os.walk(folder):
         parent = Path(here)
         steps = parent.parts[len(folder.parts) :]
-        found += (parent / name for name in names if is_template((*steps, name)))
-    return sorted(filter(is_file, found), key=lambda path: path.parts)
+        paths += (parent / name for name in names if is_template((*steps, name)))
+    return sorted(filter(is_file, paths), key=lambda path: path.parts)
 
 
 PAPER_SIZES: dict[PaperSize, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.276, 841.89)}

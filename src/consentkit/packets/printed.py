@@ -125,8 +125,8 @@ def new_strings(file: PdfFile, known: Collection[bytes]) -> Strings:
     for text in _texts(file):
         for match in _STRING.finditer(text):
             if match[0] not in known:
-                found = _KEY.search(text, max(0, match.start() - _LONGEST_KEY), match.start())
-                key = found[1] if found else b""
+                before = _KEY.search(text, max(0, match.start() - _LONGEST_KEY), match.start())
+                key = before[1] if before else b""
                 strings[key, match[0]] += not _is_identifier(key, match[0], known)
     return +strings
 

@@ -21,7 +21,7 @@ class ReadBefore:
     """What is kept of files that were read before."""
 
     def __init__(self, most: int) -> None:
-        """Keep so many beginnings."""
+        """Keep at most that many beginnings."""
         self.beginnings = KnownBeginnings(most)
         self.drawings: Recent[bytes, StampDrawing | None] = Recent(_MOST_DRAWINGS)
         """Single drawings, by a digest of all that they draw with."""

@@ -2,7 +2,7 @@
 
 Guarantees: what is kept here follows from the beginning of a file alone, which every later file with it has byte for
 byte (`pdf.file.beginnings`); where anything behind that beginning had a say, nothing is kept, and each file is read
-anew.
+again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class NotInCommonError(LookupError):
 
 
 class _InCommon(Objects):
-    """The objects of a beginning; whoever asks for another one is told so."""
+    """The objects of a beginning. Raises NotInCommonError for any other one."""
 
     def __getitem__(self, number: int) -> PdfObject:
         if not super().__contains__(number):

@@ -1,6 +1,6 @@
 """The objects of a file, by their numbers.
 
-Guarantees: an object is parsed when somebody asks for it, and once; an object of an object stream is the one that this
+Guarantees: an object is parsed when it is first needed, and once; an object of an object stream is the one that this
 stream says has the number.
 """
 

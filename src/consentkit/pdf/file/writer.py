@@ -137,9 +137,9 @@ class FileSection:
 
 
 class FileWriter(FileSection):
-    """Writes one file into a stream that need not be readable or seekable: what it is given stands at its end.
+    """Writes one file into a stream that need not be readable or seekable: what is written into it comes at its end.
 
-    What is written into the section `same` stands at its beginning, so that it can be the same in many files.
+    What is written into the section `same` comes at its beginning, so that it can be the same in many files.
     """
 
     def __init__(self, out: BinaryIO) -> None:

@@ -59,7 +59,7 @@ class LinkedBefore:
     """What is kept of packets that were linked before."""
 
     def __init__(self, most: int) -> None:
-        """Keep so many frames."""
+        """Keep at most that many frames."""
         self._most = most
         self._frames: OrderedDict[Hashable, Frame] = OrderedDict()
         self._reserved: OrderedDict[tuple[CompiledPart, ...], Reserved] = OrderedDict()
@@ -73,10 +73,10 @@ class LinkedBefore:
         return self._of(self._reserved, parts, make)
 
     def _of(self, kept: OrderedDict[Key, Kept], key: Key, make: Callable[[], Kept]) -> Kept:
-        found = kept.get(key)
-        if found is None:
-            found = kept[key] = make()
+        value = kept.get(key)
+        if value is None:
+            value = kept[key] = make()
             while len(kept) > self._most:
                 kept.popitem(last=False)
         kept.move_to_end(key)
-        return found
+        return value
