@@ -19,7 +19,7 @@ class PlaceReport(_Reported):
     """A place to write on, and what is seen in it. Ink is no proof of who signed."""
 
     name: str
-    """Its name in the record of the packet, such as `patient_signature`."""
+    """Its name in the record of the packet, such as that of the signature of the patient."""
     kind: Literal["signature", "date", "time", "initials", "choice", "text", "lines"]
     """What is written there: a `choice` is a box to mark."""
     role: str | None
