@@ -21,9 +21,9 @@ from consentkit.errors import RunFailed
 from consentkit.model.filing_report import (
     FilingReport,
     NamedPlace,
-    PacketReport,
     PageReport,
     PlaceReport,
+    ReportedPacket,
     UnfiledReport,
     UnreadReport,
 )
@@ -31,7 +31,6 @@ from consentkit.operations.filing.packets import PacketState, PlaceOfPage, Retur
 from consentkit.operations.filing.reading import PlacedPage
 from consentkit.operations.filing.run import NO_PROOF, FiledPacket, FilingResult, file_scans
 from consentkit.problems import printable
-from consentkit.scans.findings import PlaceFinding
 
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
@@ -65,7 +64,7 @@ def file_stack(workspace: OpenWorkspace, request: FilingRequest) -> int:
             has_resources=request.fhir,
         )
     if request.as_json:
-        click.echo(report.as_json(_report(result).model_dump(mode="json")))
+        click.echo(report.as_json(_report(result).model_dump(mode="json", by_alias=True)))
     else:
         for line in _lines(result):
             click.echo(line)
@@ -185,9 +184,9 @@ def _report(result: FilingResult) -> FilingReport:
     )
 
 
-def _packet_report(filed: FiledPacket) -> PacketReport:
+def _packet_report(filed: FiledPacket) -> ReportedPacket:
     packet = filed.returned
-    return PacketReport(
+    return ReportedPacket(
         packet=packet.packet,
         visit=packet.record.visit if packet.record else None,
         date=packet.record.date if packet.record else None,
@@ -214,20 +213,19 @@ def _page_report(page: PlacedPage) -> PageReport:
             "file": str(page.path),
             "page_of_file": finding.index + 1,
             "outcome": finding.outcome,
-            "places": tuple(_place_report(one) for one in finding.places if not one.place.printed),
+            "places": [
+                PlaceReport(
+                    name=one.place.name,
+                    kind=one.place.kind,
+                    role=one.place.role or None,
+                    expected=one.place.expected,
+                    verdict=one.verdict,
+                    why=one.why or None,
+                )
+                for one in finding.places
+                if not one.place.printed
+            ],
         }
-    )
-
-
-def _place_report(finding: PlaceFinding) -> PlaceReport:
-    place = finding.place
-    return PlaceReport(
-        name=place.name,
-        kind=place.kind,
-        role=place.role or None,
-        expected=place.expected,
-        verdict=finding.verdict,
-        why=finding.why or None,
     )
 
 

@@ -19,7 +19,7 @@ class PlaceReport(_Reported):
     """A place to write on, and what is seen in it. Ink is no proof of who signed."""
 
     name: str
-    """Its name in the record of the packet, such as `patient_signature`."""
+    """Its name in the record of the packet, such as that of the signature of the patient."""
     kind: Literal["signature", "date", "time", "initials", "choice", "text", "lines"]
     """What is written there: a `choice` is a box to mark."""
     role: str | None
@@ -37,7 +37,7 @@ class PageReport(_Reported):
 
     page: int = Field(ge=1)
     """Its number in the packet, counted from 1."""
-    print: int | None
+    print_number: int | None = Field(alias="print")
     """Which of the printed sets it belongs to; null where the code does not say."""
     file: str
     """The scan that it was on."""
@@ -63,7 +63,7 @@ class NamedPlace(_Reported):
     """Why nothing certain can be said of it, in words; else null."""
 
 
-class PacketReport(_Reported):
+class ReportedPacket(_Reported):
     """What came back of a packet."""
 
     packet: str = Field(pattern="^[A-Z2-7]{10}$")
@@ -126,7 +126,7 @@ class FilingReport(_Reported):
 
     complete: bool
     """Whether nothing is missing and nobody needs to look; the exit code is 0 then, and else 7."""
-    packets: tuple[PacketReport, ...]
+    packets: tuple[ReportedPacket, ...]
     """The packets, in the order in which their first pages came."""
     unfiled: tuple[UnfiledReport, ...]
     """Pages that could not be placed."""
