@@ -16,7 +16,7 @@ from consentkit.model.identity import PAPER_SIZES
 from consentkit.packets.lettering import QUIET
 from consentkit.packets.packet import Packet
 from kit.packets import codes, packet, visit
-from kit.small import make_clinic
+from kit.small import make_clinic, write_procedure
 
 LAYOUTS = [("letter", False), ("a4", True)]
 """Each paper and each size of print, by whether it is large."""
@@ -33,9 +33,10 @@ THRESHOLDS = [130, 160, 185]
 
 @pytest.fixture(scope="module", params=LAYOUTS, ids=lambda layout: " large ".join(map(str, layout)))
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Packet:
-    """A form and a refusal, so that the codes of two papers are there."""
+    """A form and a refusal, so that the codes of two papers are there, of a procedure whose title is long for a foot."""
     paper, large_print = request.param
     folder: Path = make_clinic(tmp_path_factory.mktemp("clinic"))
+    write_procedure(folder / "procedures", title="A long talk with one person, added to a visit with a doctor or nurse")
     (folder / "clinic.yaml").write_text(f"paper: {paper}\n")
     return packet(open_workspace(folder, open_store()), visit(large_print=large_print, documents=["form", "refusal"]))
 
