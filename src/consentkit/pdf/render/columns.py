@@ -39,7 +39,7 @@ class _Tries:
     height: float = -inf
     """The height of the latest try."""
     is_next_pixel: bool = False
-    """Whether it was a pixel more than that of the try before: no column has asked for a larger step."""
+    """Whether it was a pixel more than that of the try before: no column requires a larger step."""
     fail: dict[int, float] = field(default_factory=dict)
     """The largest height at which a column is known to fail, by the passage that it begins with."""
     all_fail: float = -inf
