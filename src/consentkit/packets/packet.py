@@ -30,7 +30,6 @@ from consentkit.packets.plan import PacketPlan, identifier, payload, tool
 from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.read_before import ReadBefore
-from consentkit.packets.recent import Recent
 from consentkit.packets.scripts import LANGUAGES
 from consentkit.packets.slots import in_pieces, labelled, particulars
 from consentkit.packets.visit_problems import named_visit
@@ -38,11 +37,13 @@ from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_filed
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
+from consentkit.pdf.lines.shaping import ShapedBefore
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
 from consentkit.pdf.part import Part, Slot
+from consentkit.recent import Recent
 
 _MARGIN = 56.7
 """Points of the side margins (20 mm)."""
@@ -114,6 +115,7 @@ class PacketMaker:
     _linked: LinkedBefore = field(default_factory=lambda: LinkedBefore(_MOST_FRAMES))
     _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES))
     _said: Recent[tuple[bytes, ...], frozenset[bytes]] = field(default_factory=lambda: Recent(_MOST_FRAMES))
+    _shaped: ShapedBefore = field(default_factory=ShapedBefore)
     _papers: PaperMaker = field(init=False)
 
     def __post_init__(self) -> None:
@@ -151,7 +153,7 @@ class PacketMaker:
         parts = [self.compiled(placed.paper.part) for placed in papers]
         first = linker.expect_parts(parts)
         values = {_languages(placed.paper): values_in(plan, placed.paper) for placed in papers}
-        texts = _texts(plan, papers, values)
+        texts = _texts(plan, papers, values, self._shaped)
         texts.put_into(linker)
         listed = [placed for placed in papers[1:] if placed.paper.group]
         targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
@@ -359,7 +361,12 @@ def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
     return labelled(plan.visit, pack)
 
 
-def _texts(plan: PacketPlan, papers: Sequence[PlacedItem], values: dict[tuple[str, ...], dict[str, str]]) -> Texts:
+def _texts(
+    plan: PacketPlan,
+    papers: Sequence[PlacedItem],
+    values: dict[tuple[str, ...], dict[str, str]],
+    before: ShapedBefore,
+) -> Texts:
     """Every text that will be drawn."""
     in_slots: list[str] = []
     on_one_line: list[str] = []
@@ -377,7 +384,12 @@ def _texts(plan: PacketPlan, papers: Sequence[PlacedItem], values: dict[tuple[st
         for number in range(placed.first, placed.last + 1)
     }
     return Texts(
-        in_slots, on_one_line=on_one_line, bold=pages, large_print=plan.layout.large_print, pieces=_pieces(plan, papers)
+        in_slots,
+        on_one_line=on_one_line,
+        bold=pages,
+        large_print=plan.layout.large_print,
+        pieces=_pieces(plan, papers),
+        before=before,
     )
 
 
