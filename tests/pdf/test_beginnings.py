@@ -76,6 +76,15 @@ def test_a_row_that_leads_elsewhere_counts(known: KnownBeginnings) -> None:
     assert PAGE not in hidden.objects
 
 
+def test_rows_that_are_not_announced_do_not_count(known: KnownBeginnings) -> None:
+    pdf, _ = file_of("Ben")
+    short = pdf.replace(b"/Size %d" % len(rows_of(pdf)), b"/Size 3")
+    assert short != pdf
+    for before in (None, known):
+        with pytest.raises(ValueError, match="damaged"):
+            read_file(short, before)
+
+
 def test_another_object_behind_the_beginning_counts(known: KnownBeginnings) -> None:
     pdf, _ = file_of("Ben")
     number = len(rows_of(pdf)) - 1
