@@ -109,7 +109,7 @@ class StampReader:
         content = inflated(item)
         resources = self._file.dictionary(item.entries.get("Resources"))
         fonts = self._file.dictionary(resources.get("Font"))
-        named = {name: font for name, font in fonts.items() if name.encode() in content}
+        named = {name: font for name, font in fonts.items() if name.encode("latin-1") in content}
         entries = {**item.entries, "Resources": {**resources, "Font": named}}
         return digest_of(self._file, entries, self._digests) + hashlib.sha256(content).digest()
 
