@@ -22,13 +22,13 @@ def file_of(word: str, same: str = "Papers") -> tuple[bytes, bytes]:
     out = io.BytesIO()
     writer = FileWriter(out)
     pages, page = writer.new_number(), writer.new_number()
-    stream = writer.same.add_stream({"Kind": b"/Same"}, same.encode(), compress=False)
-    writer.same.put(page, write({"Type": b"/Page", "Parent": pages, "Contents": stream}))
-    writer.same.put(pages, write({"Type": b"/Pages", "Kids": [page], "Count": b"1"}))
-    root = writer.same.add({"Type": b"/Catalog", "Pages": pages})
+    stream = writer.common.add_stream({"Kind": b"/Same"}, same.encode(), compress=False)
+    writer.common.put(page, write({"Type": b"/Page", "Parent": pages, "Contents": stream}))
+    writer.common.put(pages, write({"Type": b"/Pages", "Kids": [page], "Count": b"1"}))
+    root = writer.common.add({"Type": b"/Catalog", "Pages": pages})
     info = writer.add({"Title": text_string(word)})
     writer.add_stream({"Kind": b"/Own"}, word.encode())
-    beginning = writer.same.closed()
+    beginning = writer.common.closed()
     writer.finish(root, info, "0123456789abcdef" * 2, beginning)
     return seal(out.getvalue()), beginning.data
 

@@ -1,7 +1,8 @@
 """What is kept of packets that were read back, for the next ones.
 
-Guarantees: what is kept counts only where a file has the same bytes; how much is kept is bounded. A text that was read
-is kept until enough further ones have been.
+Guarantees: what is kept of the beginning of a file counts only for files with the same bytes there, and what is kept of
+a drawing only for one with the same digest, which covers its content and all that it draws with. How much is kept is
+bounded. A text that was read is kept until enough further ones have been.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Lines of text become the operators that draw them, with the fonts that these need.
 
 Guarantees: a line looks as the page engine would draw it, and every letter of it means what was typed; what that can't
-be said of is not drawn here, and is left to the page engine. No line stays in memory but in what a caller holds.
+be said of is not drawn here, and is left to the page engine. No line stays in memory but those
+in heavy type, in an object that the caller holds.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class ShapedLine:
 
 
 class ShapedBefore:
-    """The glyphs of lines that were shaped before: the numbers of pages are on many packets."""
+    """The glyphs of lines in heavy type that were shaped before: the numbers of pages, which are on many packets."""
 
     def __init__(self) -> None:
         self._glyphs: Recent[tuple[str, int], _LineGlyphs | None] = Recent(_MOST_LINES)
@@ -52,7 +53,7 @@ class ShapedLines:
     """Lines that are drawn with the same fonts."""
 
     def __init__(self, lines: Iterable[str], bold: Container[str] = (), before: ShapedBefore | None = None) -> None:
-        """Shape lines, those of `bold` in heavy type."""
+        """Shape lines, those of `bold` in heavy type. `before` has some of these."""
         self._before = before or ShapedBefore()
         self._names: dict[LineFace, str] = {}
         self._meanings: dict[LineFace, dict[int, str]] = {}
@@ -65,7 +66,7 @@ class ShapedLines:
         return resources_of({name: (face, self._meanings[face]) for face, name in self._names.items()})
 
     def _shaped(self, line: str, weight: int) -> ShapedLine | None:
-        shaped = self._before.glyphs(line, weight)
+        shaped = self._before.glyphs(line, weight) if weight == BOLD else _glyphs_of(line, weight)
         if shaped is None:
             return None
         meant: dict[LineFace, dict[int, str]] = {}
