@@ -33,7 +33,7 @@ THRESHOLDS = [130, 160, 185]
 
 @pytest.fixture(scope="module", params=LAYOUTS, ids=lambda layout: " large ".join(map(str, layout)))
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Packet:
-    """A form and a refusal, so that the codes of two papers are there; their title is long for a foot."""
+    """A form and a refusal, so that the codes of two papers are there, of a procedure with a long title."""
     paper, large_print = request.param
     folder: Path = make_clinic(tmp_path_factory.mktemp("clinic"))
     write_procedure(folder / "procedures", title="A long talk with one person, added to a visit with a doctor or nurse")

@@ -297,3 +297,24 @@ def test_whatever_was_changed_is_caught_though_the_beginning_is_known(
     for judge in (maker, PacketMaker(maker.workspace)):
         with pytest.raises(RenderingFailed):
             judge.require_identity(forged, [second])
+
+
+def test_what_a_beginning_says_counts_though_the_catalogue_lies_behind_it(
+    made: tuple[PacketMaker, Packet, Packet],
+) -> None:
+    _, _, second = made
+
+    def judge(note: bytes) -> None:
+        """Read back the packet with a note at the end of its beginning, and the catalogue behind that."""
+        count = len(rows_of(second.pdf)) + 1
+        noted = with_objects(second.pdf, {count: write({"Note": note})})
+        beginning = noted[: noted.rindex(b"/Type /XRef")].rpartition(b"endobj\n")[0] + b"endobj\n"
+        maker = PacketMaker(made[0].workspace)
+        maker._read.expect(beginning)
+        forged = with_root(with_objects(noted, {count + 2: write(read_file(noted).catalog)}), count + 2)
+        assert forged.startswith(beginning)
+        maker.require_identity(forged, [second])
+
+    judge(b"7")
+    with pytest.raises(RenderingFailed, match="belongs to none of its papers, as /Note"):
+        judge(text_string("Somebody Else"))

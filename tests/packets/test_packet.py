@@ -24,10 +24,10 @@ from consentkit.packets.lettering import Texts
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.plan import PacketOptions, PrintSerial
 from consentkit.packets.planning import Planner
-from consentkit.packets.recent import Recent
 from consentkit.packets.slots import particulars
 from consentkit.pdf.link.order import FieldValue
 from consentkit.pdf.read.structure_text import readable_text
+from consentkit.recent import Recent
 from kit.packets import CHILD, MOTHER, OTHER, bookmarks, codes, packet, page_texts, plan, texts, visit
 from kit.running import PROJECT
 from kit.small import make_clinic, write_procedure, write_translation

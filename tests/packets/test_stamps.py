@@ -12,14 +12,23 @@ from hypothesis import strategies as st
 
 from consentkit.packets.drawn import DrawnText, PageReader
 from consentkit.packets.lettering import Texts, draw_code
-from consentkit.packets.printed import printed_part
+from consentkit.packets.printed import PrintedPage, digest_of, printed_part
 from consentkit.packets.read_before import ReadBefore
-from consentkit.pdf.file.reader import read_file
+from consentkit.packets.same_pages import SamePage
+from consentkit.packets.stamps import StampDrawing, StampReader
+from consentkit.pdf.file.objects import Objects
+from consentkit.pdf.file.reader import PdfFile, read_file
+from consentkit.pdf.file.syntax import Ref, Value
 from consentkit.pdf.file.xmp import Info
+from consentkit.pdf.lines.embedding import resources_of
+from consentkit.pdf.lines.faces import REGULAR
+from consentkit.pdf.lines.runs import runs_of
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
+from consentkit.pdf.read.visible import VisibleContent
 from consentkit.pdf.render.engine import render
+from consentkit.recent import Recent
 
 FORM = "<html lang='en'><body><p style='margin: 5cm 0 0 5cm; width: 8cm'>You may ask at any time.</p></body></html>"
 TEXTS = ("Ann Lee", "Nguyễn Thị", "MR-7", "1/2")
@@ -66,6 +75,37 @@ class Sheet:
         except (ValueError, KeyError):
             painted = None
         return reader.read_stamps(page), painted
+
+
+def drawing_in_a_font(name: str, means: str) -> tuple[PdfFile, Ref]:
+    """A file with one drawing of one glyph, of a font with a name, in which the glyph means some letter."""
+    (run,) = runs_of("a", REGULAR) or ()
+    (glyph,) = run.face.shape("a", run.script, is_turned=False) or ()
+    out = io.BytesIO()
+    linker = Linker(out, "A form", "en")
+    shared = linker.share(resources_of({name: (run.face, {glyph.number: means})}))
+    content = b"BT 0 6 Td /%b 12 Tf [<%04x>] TJ ET" % (name.encode("latin-1"), glyph.number)
+    drawing = linker.draw(content, 60, 20, shared)
+    linker.finish(Info("A form", "en"), "test", "0" * 32)
+    return read_file(out.getvalue()), drawing
+
+
+@pytest.mark.parametrize("name", ["F1", "A", "P", "Length", "\xe9"])
+def test_a_drawing_is_that_of_another_file_only_with_the_same_font_whatever_its_name(name: str) -> None:
+    known: Recent[bytes, StampDrawing | None] = Recent(9)
+    said = []
+    for means in "aba":
+        file, drawing = drawing_in_a_font(name, means)
+        page = SamePage(PrintedPage(), "", (), {"Stamp1": drawing}, ())
+        stamp = StampReader(file, VisibleContent(file, 2.0, whole_drawings=True), 2.0, known)._drawing(page, "Stamp1")
+        said.append(stamp and stamp.text)
+    assert said == ["a", "b", "a"]
+
+
+def test_values_with_the_same_characters_have_different_digests() -> None:
+    file = PdfFile(Objects(), {})
+    values: list[Value] = [{"AB": b"/C"}, {"A": b"B/C"}, {"A": b"B", "/C": b""}, [b"A", b"B /C"], [b"A B", b"/C"]]
+    assert len({digest_of(file, value, {}) for value in values}) == len(values)
 
 
 PLACES = st.builds(

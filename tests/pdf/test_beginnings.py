@@ -22,13 +22,13 @@ def file_of(word: str, same: str = "Papers") -> tuple[bytes, bytes]:
     out = io.BytesIO()
     writer = FileWriter(out)
     pages, page = writer.new_number(), writer.new_number()
-    stream = writer.same.add_stream({"Kind": b"/Same"}, same.encode(), compress=False)
-    writer.same.put(page, write({"Type": b"/Page", "Parent": pages, "Contents": stream}))
-    writer.same.put(pages, write({"Type": b"/Pages", "Kids": [page], "Count": b"1"}))
-    root = writer.same.add({"Type": b"/Catalog", "Pages": pages})
+    stream = writer.common.add_stream({"Kind": b"/Same"}, same.encode(), compress=False)
+    writer.common.put(page, write({"Type": b"/Page", "Parent": pages, "Contents": stream}))
+    writer.common.put(pages, write({"Type": b"/Pages", "Kids": [page], "Count": b"1"}))
+    root = writer.common.add({"Type": b"/Catalog", "Pages": pages})
     info = writer.add({"Title": text_string(word)})
     writer.add_stream({"Kind": b"/Own"}, word.encode())
-    beginning = writer.same.closed()
+    beginning = writer.common.closed()
     writer.finish(root, info, "0123456789abcdef" * 2, beginning)
     return seal(out.getvalue()), beginning.data
 
@@ -74,6 +74,15 @@ def test_a_row_that_leads_elsewhere_counts(known: KnownBeginnings) -> None:
     assert file.objects[PAGE].entries["Own"] == b"true"
     hidden = read_file(with_rows(pdf, {PAGE: (0, 0, 0)}), known)
     assert PAGE not in hidden.objects
+
+
+def test_rows_that_are_not_announced_do_not_count(known: KnownBeginnings) -> None:
+    pdf, _ = file_of("Ben")
+    short = pdf.replace(b"/Size %d" % len(rows_of(pdf)), b"/Size 3")
+    assert short != pdf
+    for before in (None, known):
+        with pytest.raises(ValueError, match="damaged"):
+            read_file(short, before)
 
 
 def test_another_object_behind_the_beginning_counts(known: KnownBeginnings) -> None:

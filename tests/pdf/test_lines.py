@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.line_box import LINE_SIZE
-from consentkit.pdf.lines import faces, runs, shaping
+from consentkit.pdf.lines import faces, runs
 from consentkit.pdf.lines.shaping import ShapedLines
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import resources_of_page
@@ -99,8 +99,7 @@ def test_a_glyph_has_one_meaning_also_in_a_line_whose_script_changes_between(lin
 
 def test_a_face_that_two_threads_made_at_once_is_one_font(monkeypatch: pytest.MonkeyPatch) -> None:
     once = ShapedLines(["ab", "cd"])
-    monkeypatch.setattr(runs, "face_of", faces.face_of.__wrapped__)
-    shaping._glyphs_of.cache_clear()  # each line makes its own face then
+    monkeypatch.setattr(runs, "face_of", faces.face_of.__wrapped__)  # each line makes its own face then
     twice = ShapedLines(["ab", "cd"])
     assert twice.resources() == once.resources()
     assert twice.lines == once.lines

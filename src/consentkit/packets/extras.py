@@ -22,13 +22,13 @@ from consentkit.library.procedures import entries_of
 from consentkit.model.identity import PaperSize
 from consentkit.model.visit import Visit, particular_in, title_of_file
 from consentkit.packets.plan import which_extra
-from consentkit.packets.recent import Recent
 from consentkit.packets.visit_problems import VisitProblems
 from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.substitutes import described
 from consentkit.pdf.foreign.intake import MOST_BYTES, ForeignPdf, accept
 from consentkit.problems import Problem, printable, quoted
 from consentkit.reading.files import read_bytes
+from consentkit.recent import Recent
 
 EXTRA_FOLDER = "extra"
 """The folder of a clinic in which PDF files wait to be put into packets."""

@@ -20,6 +20,7 @@ from consentkit.packets.wording import Piece
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.fonts.widths import width_of
 from consentkit.pdf.line_box import LINE_SIZE
+from consentkit.pdf.lines.shaping import ShapedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
 from consentkit.pdf.part import Slot
@@ -68,10 +69,13 @@ class Texts:
         bold: Container[str] = (),
         large_print: bool = False,
         pieces: Mapping[str, Sequence[Piece]] | None = None,
+        before: ShapedBefore | None = None,
     ) -> None:
         """`texts` may be set on several lines, `on_one_line` never; those that are in `bold` are in heavy type.
 
         `pieces` has those that are not of one language; each piece is drawn, and read out, by itself.
+
+        `before` is what was shaped for other packets.
         """
         self._printed = _LARGE_PRINT if large_print else _PRINTED
         self._largest = _LARGEST_IN_LARGE_PRINT if large_print else _LARGEST
@@ -81,7 +85,7 @@ class Texts:
         self._language = cache(language_of)
         lines = (line for text in texts for way in self._ways(text) for line in way)
         parts = (part for text in self._pieces.values() for part, _ in text)
-        self._lines = VisitLines([*lines, *on_one_line, *parts], bold)
+        self._lines = VisitLines([*lines, *on_one_line, *parts], bold, before)
 
     def put_into(self, linker: Linker) -> None:
         """Draw into a packet from here on."""

@@ -11,7 +11,7 @@ visit for as long as its caller keeps it.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit.documents.particulars import particulars_hash
@@ -24,13 +24,13 @@ from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack
 from consentkit.packets.items import PacketItem, PlacedItem
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
+from consentkit.packets.page_numbers import AT_END, foot_texts, numbers_in_places, numbers_of_page
 from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketPlan, identifier, payload, tool
 from consentkit.packets.printed import PrintedPart, printed_part
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.read_before import ReadBefore
-from consentkit.packets.recent import Recent
 from consentkit.packets.scripts import LANGUAGES
 from consentkit.packets.slots import in_pieces, labelled, particulars
 from consentkit.packets.visit_problems import named_visit
@@ -38,11 +38,13 @@ from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_filed
 from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
+from consentkit.pdf.lines.shaping import ShapedBefore
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
 from consentkit.pdf.part import Part, Slot
+from consentkit.recent import Recent
 
 _MARGIN = 56.7
 """Points of the side margins (20 mm)."""
@@ -114,6 +116,7 @@ class PacketMaker:
     _linked: LinkedBefore = field(default_factory=lambda: LinkedBefore(_MOST_FRAMES))
     _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES))
     _said: Recent[tuple[bytes, ...], frozenset[bytes]] = field(default_factory=lambda: Recent(_MOST_FRAMES))
+    _shaped: ShapedBefore = field(default_factory=ShapedBefore)
     _papers: PaperMaker = field(init=False)
 
     def __post_init__(self) -> None:
@@ -151,7 +154,7 @@ class PacketMaker:
         parts = [self.compiled(placed.paper.part) for placed in papers]
         first = linker.expect_parts(parts)
         values = {_languages(placed.paper): values_in(plan, placed.paper) for placed in papers}
-        texts = _texts(plan, papers, values)
+        texts = _texts(plan, papers, values, self._shaped)
         texts.put_into(linker)
         listed = [placed for placed in papers[1:] if placed.paper.group]
         targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
@@ -173,7 +176,7 @@ class PacketMaker:
             allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack, plan.wording))
             called = f"{_called(paper)}, {plan.visit.visit}" if is_one_of_many else _called(paper)
             for number, printed in enumerate(self._printed_on(paper).pages, placed.first):
-                foot = _foot_texts(plan, placed, number, packet.pages)
+                foot = foot_texts(plan, placed, number, packet.pages)
                 yield PageMarks([*required, *foot], allowed, printed, called)
 
     def _file_marks(self, packets: Sequence[Packet], pages: Iterable[PageMarks], *, is_one_of_many: bool) -> FileMarks:
@@ -282,16 +285,16 @@ class _PaperWriter:
 
     def _of_page(self, page: int) -> dict[str, str]:
         """The numbers for the places at the foot: of the page, of the packet, and of the printed set."""
-        return _numbers(self.plan, self.placed.paper.pack, self.placed.first + page, self.pages)
+        return numbers_of_page(self.plan, self.placed.paper.pack, self.placed.first + page, self.pages)
 
     def _in_place(self, slot: Slot) -> str | None:
         """The number for a place at the foot."""
-        return _in_places(self.placed.paper, slot.page, self._of_page(slot.page)).get(slot.name)
+        return numbers_in_places(self.placed.paper, slot.page, self._of_page(slot.page)).get(slot.name)
 
     def _foot(self, page: int, size: tuple[float, float]) -> Iterator[Stamp]:
         number, paper = self.placed.first + page, self.placed.paper
-        if not _in_places(paper, page, self._of_page(page)):
-            (line,) = _foot_texts(self.plan, self.placed, number, self.pages)
+        if not numbers_in_places(paper, page, self._of_page(page)):
+            (line,) = foot_texts(self.plan, self.placed, number, self.pages)
             yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
         if is_filed(paper, page):
             drawing, side = draw_code(self.linker, payload(self.plan, number))
@@ -314,70 +317,40 @@ def packet_info(packet: Packet, workspace: OpenWorkspace) -> PacketInfo:
     )
 
 
-AT_END = ("packet_page", "packet_number", "packet_print")
-"""The places at the end of the two lines at the foot; the last one stays empty where sets are not counted."""
-
-
-def _numbers(plan: PacketPlan, pack: LanguagePack, number: int, pages: int) -> dict[str, str]:
-    words = pack.packet
-    numbers = [
-        fill(words.page_of, page=str(number), pages=str(pages)),
-        fill(words.packet, packet=plan.packet),
-    ]
-    if serial := plan.serial:
-        numbers.append(fill(words.printed, number=str(serial.number), time=pack.dates.write_time(serial.time)))
-    return dict(zip(AT_END, numbers, strict=False))
-
-
-def _in_places(paper: PacketItem, page: int, numbers: Mapping[str, str]) -> dict[str, str]:
-    """The numbers for the places that a page has; none where it lacks one for its own number or that of the packet.
-
-    A clinic's own template may have no place for the number of the set, which then comes behind that of the packet.
-    """
-    places = {slot.name for slot in paper.part.slots if slot.page == page}
-    own_page, packet, printed = AT_END
-    if not places.issuperset({own_page, packet}):
-        return {}
-    if printed in numbers and printed not in places:
-        return {own_page: numbers[own_page], packet: _on_one_line([numbers[packet], numbers[printed]])}
-    return dict(numbers)
-
-
-def _foot_texts(plan: PacketPlan, placed: PlacedItem, number: int, pages: int) -> list[str]:
-    """What is written at the foot of a page: texts in their places, or one line where there are none."""
-    numbers = _numbers(plan, placed.paper.pack, number, pages)
-    in_places = _in_places(placed.paper, number - placed.first, numbers)
-    return list(in_places.values()) or [_on_one_line(numbers.values())]
-
-
-def _on_one_line(texts: Iterable[str]) -> str:
-    return " · ".join(texts)
-
-
 def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
     """The particulars at the head of the pages of extra files."""
     return labelled(plan.visit, pack)
 
 
-def _texts(plan: PacketPlan, papers: Sequence[PlacedItem], values: dict[tuple[str, ...], dict[str, str]]) -> Texts:
+def _texts(
+    plan: PacketPlan,
+    papers: Sequence[PlacedItem],
+    values: dict[tuple[str, ...], dict[str, str]],
+    before: ShapedBefore,
+) -> Texts:
     """Every text that will be drawn."""
     in_slots: list[str] = []
     on_one_line: list[str] = []
     for placed in papers:
         paper = placed.paper
         for number in range(placed.first, placed.last + 1):
-            on_one_line += _foot_texts(plan, placed, number, papers[-1].last)
+            on_one_line += foot_texts(plan, placed, number, papers[-1].last)
         if paper.is_foreign:
             on_one_line += _labels(plan, paper.pack)
         names = {slot.name for slot in paper.part.slots}
         in_slots += (text for name, text in values[_languages(paper)].items() if name in names)
     pages = {
-        _numbers(plan, placed.paper.pack, number, papers[-1].last)["packet_page"]
+        numbers_of_page(plan, placed.paper.pack, number, papers[-1].last)["packet_page"]
         for placed in papers
         for number in range(placed.first, placed.last + 1)
     }
     return Texts(
-        in_slots, on_one_line=on_one_line, bold=pages, large_print=plan.layout.large_print, pieces=_pieces(plan, papers)
+        in_slots,
+        on_one_line=on_one_line,
+        bold=pages,
+        large_print=plan.layout.large_print,
+        pieces=_pieces(plan, papers),
+        before=before,
     )
 
 

@@ -20,11 +20,11 @@ from consentkit.packets.items import PacketItem, PlacedItem
 from consentkit.packets.lettering import lines_of_name
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketPlan
-from consentkit.packets.recent import Recent
 from consentkit.packets.sheets import SheetSpec, sheet, sheet_key
 from consentkit.packets.slots import cover_rows
 from consentkit.packets.work_order import work_order
 from consentkit.pdf.part import AGREED_BY, Part
+from consentkit.recent import Recent
 
 _MOST_SHEETS = 64
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""

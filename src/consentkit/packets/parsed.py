@@ -15,7 +15,7 @@ from consentkit.library.keys import Inputs
 from consentkit.library.overview import ListedDefinition, overview
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
-from consentkit.packets.recent import Recent
+from consentkit.recent import Recent
 
 _MOST_PROCEDURES = 128
 _MOST_PACKS = 16

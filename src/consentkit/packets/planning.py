@@ -33,12 +33,12 @@ from consentkit.packets.pairing import Conflict, DayBook, conflicts
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions, PacketPlan
 from consentkit.packets.printable_names import require_letters
-from consentkit.packets.recent import Recent
 from consentkit.packets.requested import RequestedPapers, requests_form, situation_of
 from consentkit.packets.something_to_print import require_anything, require_papers
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems
 from consentkit.packets.wording import wording_of
 from consentkit.problems import Problem, listed
+from consentkit.recent import Recent
 
 if TYPE_CHECKING:
     from consentkit.packets.extras import Extras

@@ -36,6 +36,8 @@ _SAVES = re.compile(rb"(?<!\S)[qQ](?!\S)")
 _XMP_TEXT = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
 _ELSEWHERE = {"Parent", "P", "StructParents", "StructParent", "Pg", "Dest", "A", "AP", "Length"}
 """Entries that lead out of what is drawn, or have another number in each packet."""
+_NAMED = {"Font", "XObject", "ExtGState", "ColorSpace", "Pattern", "Shading", "Properties"}
+"""Categories of resources (ISO 32000-1, table 33), in which any name may be given to anything."""
 _DEEPEST = 24
 _HIGHEST = 4
 """Levels of fields: widget, field, paper and visit."""
@@ -222,12 +224,29 @@ def _digest(file: PdfFile, value: Value, known: dict[int, bytes], depth: int) ->
         return known[value]
     if isinstance(value, list):
         parts = [item if type(item) is bytes else _digest(file, item, known, depth + 1) for item in value]
-        return hashlib.sha256(b"[" + b" ".join(parts)).digest()
+        return _digest_of_parts(b"[", parts)
     if isinstance(value, dict):
-        pairs = ((name, entry) for name, entry in sorted(value.items()) if name not in _ELSEWHERE)
-        parts = [name.encode() + _digest(file, entry, known, depth + 1) for name, entry in pairs]
-        return hashlib.sha256(b"<" + b" ".join(parts)).digest()
+        parts = []
+        for name in sorted(value.keys() - _ELSEWHERE):
+            entry = value[name]
+            parts += [name.encode("latin-1"), _digest(file, entry, known, depth + 1)]
+            if name in _NAMED:
+                parts += _digests_of_names(file, file.dictionary(entry), known, depth + 2)
+        return _digest_of_parts(b"<", parts)
     return value
+
+
+def _digests_of_names(
+    file: PdfFile, resources: Mapping[str, Value], known: dict[int, bytes], depth: int
+) -> Iterator[bytes]:
+    """Those resources of a category that have a name which leads elsewhere in any other dictionary."""
+    for name in sorted(resources.keys() & _ELSEWHERE):
+        yield from (name.encode("latin-1"), _digest(file, resources[name], known, depth))
+
+
+def _digest_of_parts(kind: bytes, parts: Iterable[bytes]) -> bytes:
+    """A digest of parts, each with its length, so that none is taken for a piece of another."""
+    return hashlib.sha256(kind + b"".join(b"%d %b" % (len(part), part) for part in parts)).digest()
 
 
 def annotations_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[PageAnnotation]:

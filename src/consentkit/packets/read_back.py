@@ -90,14 +90,15 @@ def require_identity(
 
 def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks, before: ReadBefore) -> None:
     _require_plain(file)
-    every, same = _pages_of(file, before.same_pages(file))
+    same = before.same_pages(file)
+    every, same_catalog = _pages_of(file, same)
     if len(every) != len(pages):
         raise RenderingFailed("the finished packet has an unexpected number of pages")
     reader, texts = PageReader(file, before), _ComparedTexts()
     pages_drawn: list[list[DrawnText] | None] = []
     filled: list[list[str]] = []
     for number, (page, mark) in enumerate(zip(every, pages, strict=True), 1):
-        known = same.page(number - 1, mark.printed, mark.called) if same else None
+        known = same_catalog.page(number - 1, mark.printed, mark.called) if same_catalog else None
         drawn = reader.read_stamps(known) if known else None
         values = [] if drawn is not None else list(values_of(file, page))
         if drawn is None:
@@ -112,7 +113,7 @@ def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks, be
 
 
 def _pages_of(file: PdfFile, same: SamePages | None) -> tuple[list[dict[str, Value]], SamePages | None]:
-    """Every page, in order, and what they have in common with others, if they are their pages."""
+    """Every page, in order, and what they have in common with others, if the catalogue that leads to them is theirs."""
     try:
         references = same.pages_of(file.trailer["Root"]) if same else list(file.page_references())
     except NotInCommonError:

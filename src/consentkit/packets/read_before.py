@@ -1,18 +1,19 @@
 """What is kept of packets that were read back, for the next ones.
 
-Guarantees: what is kept counts only where a file has the same bytes; how much is kept is bounded. A text that was read
-is kept until enough further ones have been.
+Guarantees: what is kept of the beginning of a file counts only for files with the same bytes there, and what is kept of
+a drawing only for one with the same digest, which covers its content and all that it draws with. How much is kept is
+bounded. A text that was read is kept until enough further ones have been.
 """
 
 from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from consentkit.packets.recent import Recent
 from consentkit.packets.same_pages import SamePages
 from consentkit.packets.stamps import StampDrawing
 from consentkit.pdf.file.beginnings import KnownBeginning, KnownBeginnings
 from consentkit.pdf.file.reader import PdfFile
+from consentkit.recent import Recent
 
 _MOST_DRAWINGS = 256
 

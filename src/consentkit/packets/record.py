@@ -13,7 +13,8 @@ from consentkit._version import __version__
 from consentkit.model.identity import PAPER_SIZES
 from consentkit.packets.items import PlacedItem
 from consentkit.packets.lettering import EDGE, side_of_code
-from consentkit.packets.packet import AT_END, Packet, values_in
+from consentkit.packets.packet import Packet, values_in
+from consentkit.packets.page_numbers import AT_END
 from consentkit.packets.plan import payload
 from consentkit.packets.work_order import awaited, is_filed
 from consentkit.pdf.part import Corners, Slot

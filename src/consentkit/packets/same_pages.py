@@ -1,8 +1,8 @@
 """What packets with the same papers have in common, read once.
 
-Guarantees: what is kept here follows from the beginning of a file alone, which every later file with it has byte for
-byte (`pdf.file.beginnings`); where anything behind that beginning had a say, nothing is kept, and each file is read
-again.
+Guarantees: what is kept here follows from the beginning of a file alone, and counts only for files that have the same
+bytes there (`pdf.file.beginnings`). A page to which anything behind the beginning belongs, but for what is stamped onto
+it, is not kept: it is read again in each file.
 """
 
 from __future__ import annotations

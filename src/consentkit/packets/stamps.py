@@ -14,7 +14,6 @@ from itertools import combinations
 from typing import NamedTuple
 
 from consentkit.packets.printed import digest_of
-from consentkit.packets.recent import Recent
 from consentkit.packets.same_pages import SamePage
 from consentkit.pdf.file.geometry import Area, Box
 from consentkit.pdf.file.objects import inflated
@@ -25,6 +24,7 @@ from consentkit.pdf.read.content_text import MarkedSequence
 from consentkit.pdf.read.graphics import GraphicsState
 from consentkit.pdf.read.painter import Painter
 from consentkit.pdf.read.visible import VisibleContent
+from consentkit.recent import Recent
 
 _STAMP = re.compile(
     rb"\n(?:/Artifact <</Type /Pagination>>|/Span <</MCID ([0-9]{1,6})>>) BDC"
@@ -109,7 +109,7 @@ class StampReader:
         content = inflated(item)
         resources = self._file.dictionary(item.entries.get("Resources"))
         fonts = self._file.dictionary(resources.get("Font"))
-        named = {name: font for name, font in fonts.items() if name.encode() in content}
+        named = {name: font for name, font in fonts.items() if name.encode("latin-1") in content}
         entries = {**item.entries, "Resources": {**resources, "Font": named}}
         return digest_of(self._file, entries, self._digests) + hashlib.sha256(content).digest()
 

@@ -13,7 +13,7 @@ from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.line_box import LINE_HEIGHT, LINE_SIZE
-from consentkit.pdf.lines.shaping import BASELINE, ShapedLines
+from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore, ShapedLines
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import Linker, resources_of_page
 from consentkit.pdf.link.order import DrawingResources
@@ -35,10 +35,10 @@ class VisitLine(NamedTuple):
 class VisitLines:
     """The lines of a packet, by their texts."""
 
-    def __init__(self, lines: Iterable[str], bold: Container[str] = ()) -> None:
+    def __init__(self, lines: Iterable[str], bold: Container[str] = (), before: ShapedBefore | None = None) -> None:
         """Shape lines, those of `bold` in heavy type. Raises RenderingFailed where no font has a character."""
         every = list(dict.fromkeys(lines))
-        shaped = ShapedLines(every, bold)
+        shaped = ShapedLines(every, bold, before)
         self._lines = {line: VisitLine(done.content, done.width, BASELINE, 0) for line, done in shaped.lines.items()}
         self._resources = [shaped.resources()]
         if others := [line for line in every if line not in self._lines]:

@@ -1,6 +1,6 @@
 """The rows of a cross-reference stream (ISO 32000-1, 7.5.8).
 
-Guarantees: no more rows are announced than there are; ValueError is raised for a damaged one.
+Guarantees: no more rows are announced than there are, and no others count; ValueError is raised for a damaged one.
 """
 
 from __future__ import annotations
@@ -27,11 +27,14 @@ class Rows:
         """How many bytes each of three columns takes."""
         if min(self.widths) < 0 or len(self.widths) != 3:
             raise ValueError("a column of the cross-reference has a negative width")
-        self.data = inflated(table)
+        data = inflated(table)
         index = [integer(item) for item in _list(table.entries.get("Index", [b"0", table.entries["Size"]]))]
         self._spans = list(zip(index[::2], index[1::2], strict=True))
-        if sum(max(count, 0) for _, count in self._spans) * max(1, self.length) > len(self.data):
+        count = sum(max(count, 0) for _, count in self._spans)
+        if count * max(1, self.length) > len(data):
             raise ValueError("the cross-reference is cut off")
+        self.data = data[: count * self.length]
+        """The rows that are announced, one behind the other."""
 
     @property
     def length(self) -> int:

@@ -76,7 +76,7 @@ class Beginning:
 
 
 class FileSection:
-    """Objects that stand one behind the other in a file."""
+    """Objects that follow each other in a file."""
 
     def __init__(self, new_number: Callable[[], Ref], head: bytes = b"") -> None:
         """`new_number` gives an object a number; `head` comes before the objects."""
@@ -139,7 +139,7 @@ class FileSection:
 class FileWriter(FileSection):
     """Writes one file into a stream that need not be readable or seekable: what is written into it comes at its end.
 
-    What is written into the section `same` comes at its beginning, so that it can be the same in many files.
+    What is written into the section `common` comes at its beginning, so that many files may have it in common.
     """
 
     def __init__(self, out: BinaryIO) -> None:
@@ -147,7 +147,7 @@ class FileWriter(FileSection):
         self._out = out
         self.count = 1
         """How many numbers have been given away; the first one is never an object's."""
-        self.same = FileSection(self._next, _HEADER)
+        self.common = FileSection(self._next, _HEADER)
 
     def _next(self) -> Ref:
         """A number for an object that is to be written, now or later."""
@@ -157,9 +157,9 @@ class FileWriter(FileSection):
     def finish(self, root: Ref, info: Ref, identifier: str, beginning: Beginning | None = None) -> None:
         """Write the file. The identifier has 32 hexadecimal digits; the place for the seal stays empty.
 
-        A beginning that is given is written instead of what is in the section `same`.
+        A beginning that is given is written instead of what is in the section `common`.
         """
-        first = beginning or self.same.closed()
+        first = beginning or self.common.closed()
         rest = self.closed()
         number, start = self._next(), len(first.data) + len(rest.data)
         width = max(3, (start.bit_length() + 7) // 8)

@@ -1,7 +1,8 @@
 """Lines of text become the operators that draw them, with the fonts that these need.
 
 Guarantees: a line looks as the page engine would draw it, and every letter of it means what was typed; what that can't
-be said of is not drawn here, and is left to the page engine.
+be said of is not drawn here, and is left to the page engine. No line stays in memory but those
+in heavy type, in an object that the caller holds.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import TypeAlias
 
 from consentkit.pdf.line_box import LINE_SIZE
 from consentkit.pdf.lines.embedding import resources_of
 from consentkit.pdf.lines.faces import BOLD, REGULAR, LineFace, ShapedGlyph
 from consentkit.pdf.lines.runs import FontRun, runs_of
 from consentkit.pdf.link.order import DrawingResources
+from consentkit.recent import Recent
+
+_LineGlyphs: TypeAlias = Sequence[tuple[FontRun, Sequence[ShapedGlyph] | None]]
+"""The runs of a line with their glyphs."""
 
 _MOST_LINES = 256
 """Lines of which it is kept how they are shaped, until as many others have been."""
@@ -33,11 +38,23 @@ class ShapedLine:
     """Its width in points."""
 
 
+class ShapedBefore:
+    """The glyphs of lines in heavy type that were shaped before: the numbers of pages, which are on many packets."""
+
+    def __init__(self) -> None:
+        self._glyphs: Recent[tuple[str, int], _LineGlyphs | None] = Recent(_MOST_LINES)
+
+    def glyphs(self, line: str, weight: int) -> _LineGlyphs | None:
+        """The glyphs of a line, or None where they are not certain."""
+        return self._glyphs.get((line, weight), lambda: _glyphs_of(line, weight))
+
+
 class ShapedLines:
     """Lines that are drawn with the same fonts."""
 
-    def __init__(self, lines: Iterable[str], bold: Container[str] = ()) -> None:
-        """Shape lines, those of `bold` in heavy type."""
+    def __init__(self, lines: Iterable[str], bold: Container[str] = (), before: ShapedBefore | None = None) -> None:
+        """Shape lines, those of `bold` in heavy type. `before` has some of these."""
+        self._before = before or ShapedBefore()
         self._names: dict[LineFace, str] = {}
         self._meanings: dict[LineFace, dict[int, str]] = {}
         shaped = ((line, self._shaped(line, BOLD if line in bold else REGULAR)) for line in lines)
@@ -49,7 +66,7 @@ class ShapedLines:
         return resources_of({name: (face, self._meanings[face]) for face, name in self._names.items()})
 
     def _shaped(self, line: str, weight: int) -> ShapedLine | None:
-        shaped = _glyphs_of(line, weight)
+        shaped = self._before.glyphs(line, weight) if weight == BOLD else _glyphs_of(line, weight)
         if shaped is None:
             return None
         meant: dict[LineFace, dict[int, str]] = {}
@@ -81,9 +98,7 @@ class ShapedLines:
         return _plain("".join(glyph.meaning for glyph in in_order)) == _plain(run.text)
 
 
-@lru_cache(maxsize=_MOST_LINES)
-def _glyphs_of(line: str, weight: int) -> Sequence[tuple[FontRun, Sequence[ShapedGlyph] | None]] | None:
-    """The runs of a line with their glyphs. The numbers of pages are on many packets."""
+def _glyphs_of(line: str, weight: int) -> _LineGlyphs | None:
     runs = runs_of(line, weight)
     if runs is None:
         return None

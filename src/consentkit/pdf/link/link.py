@@ -33,7 +33,7 @@ class Linker:
     def __init__(self, out: BinaryIO, title: str, language: str, before: LinkedBefore | None = None) -> None:
         """`before` has what packets with the same papers have in common with this one."""
         self.file = FileWriter(out)
-        self.shared = Shared(self.file.same)
+        self.shared = Shared(self.file.common)
         self._title, self._language, self._before = title, language, before
         self._page_nodes: list[Value] = []
         self._page_root = self.file.new_number()
@@ -49,7 +49,7 @@ class Linker:
         self._drawn_with: dict[bytes, Ref] = {}
         """The streams that drawings use, by their digests."""
         self.beginning = b""
-        """With what the finished file begins, and the next one with the same papers, too."""
+        """The bytes at the start of the finished file, which the next one with the same papers has, too."""
 
     @property
     def branch(self) -> Branch:
