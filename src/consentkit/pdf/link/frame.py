@@ -1,8 +1,7 @@
 """What packets with the same papers have in common: the numbers of their objects, and all that no visit changes.
 
 Guarantees: a frame is found again only for the same parts in the same order, with stamps at the same elements by the
-same drawings; it holds nothing of what these draw. How many frames
-are kept is bounded, and so are their bytes.
+same drawings; it holds nothing of what these draw. How many frames are kept is bounded, and so are their bytes.
 """
 
 from __future__ import annotations
