@@ -103,8 +103,13 @@ def test_a_row_that_leads_to_no_object_is_caught(made: tuple[PacketMaker, Packet
     maker, _, second = made
     rows = rows_of(second.pdf)
     number = next(number for number, row in enumerate(rows) if row[0] == 2)
-    for row in ((2, rows[number][1], 9999), (2, 1, 0), (0, 0, 0)):
-        with pytest.raises(RenderingFailed):
+    damaged = "can't be read back"
+    for row, reported in (
+        ((2, rows[number][1], 9999), damaged),
+        ((2, 1, 0), damaged),
+        ((0, 0, 0), "unexpected number of pages"),
+    ):
+        with pytest.raises(RenderingFailed, match=reported):
             maker.require_identity(with_rows(second.pdf, {number: row}), [second])
 
 
@@ -257,31 +262,40 @@ def _swap_glyphs(content: bytes) -> bytes:
     return re.sub(rb"<(....)(....)", rb"<\2\1", content, count=1)
 
 
-CHANGED: dict[str, Forged] = {
-    "a line off the page": behind(_moved),
-    "lines on one another": behind(_on_one_another),
-    "lines that nobody can read": behind(_tiny),
-    "a turned line": behind(lambda content: re.sub(rb"q (\S+) 0 0 \S+", rb"q \1 0 0 -\1", content, count=1)),
-    "a flat line": behind(lambda content: re.sub(rb"q (\S+) 0 0 \S+", rb"q \1 0 0 0.1", content, count=1)),
-    "white over everything": behind(lambda content: content + b"\n1 g 0 0 612 792 re f"),
-    "white before a line": behind(lambda content: content.replace(b"BDC\n", b"BDC\n1 g ", 1)),
-    "a line left out": behind(lambda content: content[:1] + content[content.index(b"EMC") + 3 :]),
-    "a line twice as large, over the others": behind(lambda content: content.replace(b"q 0", b"q 9", 1)),
-    "a line of another element": behind(lambda content: re.sub(rb"/MCID \d+", b"/MCID 0", content)),
-    "a code over the text": code_over_text,
-    "a state that is not restored": before(b"q 3 Tr"),
-    "no state": before(b""),
-    "a paper in white": inside,
-    "other letters": first_line(_swap_glyphs),
-    "white letters": first_line(lambda content: b"1 g " + content),
-    "letters that only clip": first_line(lambda content: content.replace(b"BT", b"BT 7 Tr")),
-    "letters and a box": first_line(lambda content: content + b" 0 0 300 9 re f"),
-    "letters on a layer": first_line(lambda content: b"/OC /Layer BDC " + content + b" EMC"),
-    "letters of the paper": swapped_drawings,
-    "letters that mean others": meanings,
-    "pages in another order": other_catalog,
-    "a font that was changed where it is": byte_of_a_font,
+NOT_BORNE = "page 1 of the packet does not bear this patient's particulars"
+ANOTHER_PAGE = "of the packet differs from the paper that it was made from"
+STRANGE = "page 1 of the packet contains something that does not belong to this visit"
+READ_OTHERWISE = "page 1 of the packet is read aloud differently than it is drawn"
+OF_NO_ELEMENT = "what was drawn belongs to no element that says it"
+CHANGED: dict[str, tuple[Forged, str]] = {
+    "a line off the page": (behind(_moved), NOT_BORNE),
+    "lines on one another": (behind(_on_one_another), NOT_BORNE),
+    "lines that nobody can read": (behind(_tiny), NOT_BORNE),
+    "a turned line": (
+        behind(lambda content: re.sub(rb"q (\S+) 0 0 \S+", rb"q \1 0 0 -\1", content, count=1)),
+        NOT_BORNE,
+    ),
+    "a flat line": (behind(lambda content: re.sub(rb"q (\S+) 0 0 \S+", rb"q \1 0 0 0.1", content, count=1)), NOT_BORNE),
+    "white over everything": (behind(lambda content: content + b"\n1 g 0 0 612 792 re f"), ANOTHER_PAGE),
+    "white before a line": (behind(lambda content: content.replace(b"BDC\n", b"BDC\n1 g ", 1)), NOT_BORNE),
+    "a line left out": (behind(lambda content: content[:1] + content[content.index(b"EMC") + 3 :]), NOT_BORNE),
+    "a line twice as large, over the others": (behind(lambda content: content.replace(b"q 0", b"q 9", 1)), STRANGE),
+    "a line of another element": (behind(lambda content: re.sub(rb"/MCID \d+", b"/MCID 0", content)), OF_NO_ELEMENT),
+    "a code over the text": (code_over_text, ANOTHER_PAGE),
+    "a state that is not restored": (before(b"q 3 Tr"), ANOTHER_PAGE),
+    "no state": (before(b""), ANOTHER_PAGE),
+    "a paper in white": (inside, ANOTHER_PAGE),
+    "other letters": (first_line(_swap_glyphs), NOT_BORNE),
+    "white letters": (first_line(lambda content: b"1 g " + content), NOT_BORNE),
+    "letters that only clip": (first_line(lambda content: content.replace(b"BT", b"BT 7 Tr")), NOT_BORNE),
+    "letters and a box": (first_line(lambda content: content + b" 0 0 300 9 re f"), NOT_BORNE),
+    "letters on a layer": (first_line(lambda content: b"/OC /Layer BDC " + content + b" EMC"), NOT_BORNE),
+    "letters of the paper": (swapped_drawings, READ_OTHERWISE),
+    "letters that mean others": (meanings, NOT_BORNE),
+    "pages in another order": (other_catalog, ANOTHER_PAGE),
+    "a font that was changed where it is": (byte_of_a_font, ANOTHER_PAGE),
 }
+"""What was changed, and what is said of it."""
 
 
 @pytest.mark.parametrize("change", CHANGED)
@@ -291,12 +305,14 @@ def test_whatever_was_changed_is_caught_though_the_beginning_is_known(
     maker, _, second = made
     file = read_file(second.pdf)
     page = next(page for page in file.pages() if b"MCID" in inflated(file.objects[file.contents(page)[-1]]))
-    forged = CHANGED[change](second.pdf, file, page)
+    forge, reported = CHANGED[change]
+    forged = forge(second.pdf, file, page)
     assert forged != second.pdf
     assert is_intact(forged)
     for judge in (maker, PacketMaker(maker.workspace)):
-        with pytest.raises(RenderingFailed):
+        with pytest.raises(RenderingFailed) as caught:
             judge.require_identity(forged, [second])
+        assert reported in str(caught.value.__cause__ or caught.value)
 
 
 def test_what_a_beginning_says_counts_though_the_catalogue_lies_behind_it(

@@ -25,6 +25,9 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.plan import PacketOptions, PrintSerial
 from consentkit.packets.planning import Planner
 from consentkit.packets.slots import particulars
+from consentkit.pdf.file.beginnings import KnownBeginning
+from consentkit.pdf.link.compile import CompiledPart
+from consentkit.pdf.link.frame import Frame, Reserved
 from consentkit.pdf.link.order import FieldValue
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.recent import Recent
@@ -398,3 +401,33 @@ def test_only_a_few_values_are_kept() -> None:
 
     assert [get(key) for key in (1, 2, 1, 3, 1, 2)] == ["1", "2", "1", "3", "1", "2"]
     assert made == [1, 2, 3, 2], "the one that was not used for longest went first"
+
+
+def test_only_a_few_bytes_are_kept_but_the_latest_value_in_any_case() -> None:
+    kept = Recent[int, bytes](9, 10, lambda _, value: len(value))
+
+    def those_kept(number: int, size: int) -> list[int]:
+        kept.put(number, bytes(size))
+        return [one for one in range(9) if kept.find(one) is not None]
+
+    assert [those_kept(*one) for one in ((1, 4), (2, 6), (1, 3), (3, 2))] == [[1], [1, 2], [1, 2], [2, 3]]
+    assert those_kept(4, 50) == [4]
+    assert those_kept(5, 10) == [5]
+
+
+def test_of_large_papers_little_is_kept_for_the_next_visits(
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consentkit.packets.packet, "_MOST_BYTES", 1)
+    kinds = (Frame, Reserved, KnownBeginning, CompiledPart)
+
+    def counted() -> list[int]:
+        gc.collect()
+        things = gc.get_objects()
+        return [sum(isinstance(thing, kind) for thing in things) for kind in kinds]
+
+    maker = PacketMaker(workspace)
+    maker.make(plan(workspace, visit()))
+    first = counted()
+    maker.make(plan(workspace, visit(), fillable=True))
+    assert counted() == first

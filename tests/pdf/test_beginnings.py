@@ -110,6 +110,14 @@ def test_what_is_kept_is_bounded_and_what_nobody_expects_is_not_kept() -> None:
     assert [read_file(pdf, known).beginning is not None for pdf, _ in files] == [False, True, True, False]
 
 
+def test_beginnings_are_dropped_that_have_too_many_bytes_together() -> None:
+    files = [file_of("Ann", same=f"Papers {number}") for number in range(3)]
+    known = KnownBeginnings(9, 2 * len(files[0][1]))
+    for _, beginning in files:
+        known.expect(beginning)
+    assert [read_file(pdf, known).beginning is not None for pdf, _ in files] == [False, True, True]
+
+
 def test_a_file_that_is_to_be_read_with_another_table_is_refused() -> None:
     """Some viewers go by that other table, so they would show other objects (ISO 32000-1, 7.5.8.4)."""
     pdf, _ = file_of("Ann")

@@ -4,8 +4,8 @@ Guarantees: nothing is laid out again because a patient changed: parts without p
 what is a patient's is drawn onto them here, and written nowhere else; the finished file has been read back, and bears
 this patient's particulars on every page and nobody else's; titles, bookmarks and metadata hold none of them.
 
-In memory, the texts that were drawn and read back stay until enough further ones have been, and a packet holds its
-visit for as long as its caller keeps it.
+In memory, the texts that were read back stay until enough further ones have been, and a packet holds its visit for as
+long as its caller keeps it. What is kept of parts and papers for the next visits is bounded in bytes, too.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ _MOST_PARTS = 64
 """Parts that are kept compiled for the next visits of a run."""
 _MOST_FRAMES = 32
 """Lists of papers of which it is kept what their packets have in common."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of each kind of what is kept for the next visits: some extra files have 20 MB, and a visit may have several."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,12 @@ class PacketMaker:
     """Whether the next packet starts on a fresh sheet then, too."""
     parsed: ParsedFiles | None = None
     """What has been parsed for the plans of the run, if that is shared."""
-    _compiled: Recent[bytes, CompiledPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
+    _compiled: Recent[bytes, CompiledPart] = field(
+        default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
+    )
     _printed: Recent[bytes, PrintedPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
-    _linked: LinkedBefore = field(default_factory=lambda: LinkedBefore(_MOST_FRAMES))
-    _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES))
+    _linked: LinkedBefore = field(default_factory=lambda: LinkedBefore(_MOST_FRAMES, _MOST_BYTES))
+    _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES, _MOST_BYTES))
     _said: Recent[tuple[bytes, ...], frozenset[bytes]] = field(default_factory=lambda: Recent(_MOST_FRAMES))
     _shaped: ShapedBefore = field(default_factory=ShapedBefore)
     _papers: PaperMaker = field(init=False)

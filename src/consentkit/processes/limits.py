@@ -88,11 +88,16 @@ def run_limited(
         )
     if outcome is None:
         raise RenderingFailed(find_place() + _cause_of_death(child.exitcode, limits))
+    return _returned(outcome, find_place)  # type: ignore[no-any-return]
+
+
+def _returned(outcome: Any, find_place: Callable[[], str]) -> Any:
+    """What a child sends back, unless that is an error, which is raised."""
     if isinstance(outcome, _Unexpected):
         raise RenderingFailed(f"{find_place()}the page engine crashed ({outcome.name}); check the templates")
     if isinstance(outcome, ConsentkitError):
         raise outcome
-    return outcome  # type: ignore[no-any-return]
+    return outcome
 
 
 def _work(

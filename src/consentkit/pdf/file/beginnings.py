@@ -6,13 +6,14 @@ them, and the same rows for all of its objects; and only what lies in it complet
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
+from math import inf
 from typing import NamedTuple
 
 from consentkit.pdf.file.objects import Objects
 from consentkit.pdf.file.rows import PACKED, PLAIN, Rows
+from consentkit.recent import Recent
 
 
 class _Stretch(NamedTuple):
@@ -67,21 +68,14 @@ class KnownBeginning:
 class KnownBeginnings:
     """The beginnings of files that may come again."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._known: OrderedDict[bytes, KnownBeginning] = OrderedDict()
+    def __init__(self, most: int, most_bytes: float = inf) -> None:
+        """Keep at most that many, with at most that many bytes unless the latest one alone has more."""
+        self._known: Recent[bytes, KnownBeginning] = Recent(most, most_bytes, lambda data, _: len(data))
 
     def expect(self, data: bytes) -> None:
         """Keep what a beginning holds, from the next time on that a file with it is read."""
-        if data not in self._known:
-            self._known[data] = KnownBeginning(data)
-        self._known.move_to_end(data)
-        while len(self._known) > self._most:
-            self._known.popitem(last=False)
+        self._known.get(data, lambda: KnownBeginning(data))
 
     def of(self, pdf: bytes) -> KnownBeginning | None:
         """What a file begins with, if that is expected; the latest first."""
-        return next((known for known in self._latest() if pdf.startswith(known.data)), None)
-
-    def _latest(self) -> Iterator[KnownBeginning]:
-        return reversed(self._known.values())
+        return next((known for known in self._known.latest() if pdf.startswith(known.data)), None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from consentkit.pdf.file.objects import PdfObject
 from consentkit.pdf.file.reader import PdfFile, read_file
@@ -57,6 +58,11 @@ class CompiledPart:
     """Width and height of each page in points."""
     packed: dict[tuple[Ref, ...], list[ObjectStream]] = field(default_factory=dict, repr=False, compare=False)
     """Its plain objects as they are written under these numbers, for the next packet with the same papers."""
+
+    @cached_property
+    def size(self) -> int:
+        """How many bytes its streams have, which are most of it."""
+        return sum(len(stream.data) for stream in self.streams.values())
 
     @property
     def numbers(self) -> Iterator[int]:

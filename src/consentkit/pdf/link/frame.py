@@ -1,20 +1,21 @@
 """What packets with the same papers have in common: the numbers of their objects, and all that no visit changes.
 
 Guarantees: a frame is found again only for the same parts in the same order, with stamps at the same elements by the
-same drawings; it holds nothing of what these draw. What is kept is bounded.
+same drawings; it holds nothing of what these draw. How many frames are kept is bounded, and so are their bytes.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from math import inf
+from typing import NamedTuple
 
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.file.writer import Beginning
 from consentkit.pdf.link.compile import CompiledPart
 from consentkit.pdf.link.filling import Gap
+from consentkit.recent import Recent
 
 
 class PartNumbers(NamedTuple):
@@ -51,32 +52,20 @@ class Frame:
     metadata: Ref
 
 
-Key = TypeVar("Key", bound=Hashable)
-Kept = TypeVar("Kept")
-
-
 class LinkedBefore:
     """What is kept of packets that were linked before."""
 
-    def __init__(self, most: int) -> None:
-        """Keep at most that many frames."""
-        self._most = most
-        self._frames: OrderedDict[Hashable, Frame] = OrderedDict()
-        self._reserved: OrderedDict[tuple[CompiledPart, ...], Reserved] = OrderedDict()
+    def __init__(self, most: int, most_bytes: float = inf) -> None:
+        """Keep at most that many frames, with at most that many bytes unless the latest one alone has more."""
+        self._frames: Recent[Hashable, Frame] = Recent(most, most_bytes, lambda _, frame: len(frame.beginning.data))
+        self._reserved: Recent[tuple[CompiledPart, ...], Reserved] = Recent(
+            most, most_bytes, lambda parts, _: sum(part.size for part in parts)
+        )
 
     def frame(self, key: Hashable, make: Callable[[], Frame]) -> Frame:
         """The frame of a key, made if it is not there."""
-        return self._of(self._frames, key, make)
+        return self._frames.get(key, make)
 
     def reserved(self, parts: tuple[CompiledPart, ...], make: Callable[[], Reserved]) -> Reserved:
         """The numbers for a packet of these parts, made if they are not there."""
-        return self._of(self._reserved, parts, make)
-
-    def _of(self, kept: OrderedDict[Key, Kept], key: Key, make: Callable[[], Kept]) -> Kept:
-        value = kept.get(key)
-        if value is None:
-            value = kept[key] = make()
-            while len(kept) > self._most:
-                kept.popitem(last=False)
-        kept.move_to_end(key)
-        return value
+        return self._reserved.get(parts, make)

@@ -11,6 +11,7 @@ part in the choice of the next height.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil, inf
 from typing import Any
@@ -71,22 +72,17 @@ def _layout(
     **options: Any,
 ) -> Any:
     """Lay out a box as WeasyPrint does, and a column only at a height that may do."""
-    margins = more[2]
-    is_try = box.is_column and not page_is_empty and margins is not None and bottom_space != inf
-    if not is_try:
-        return stock_layout(context, box, bottom_space, skip_stack, containing_block, page_is_empty, *more, **options)
 
-    def tried(space: float) -> Any:
+    def laid_out(space: float) -> Any:
         return stock_layout(context, box, space, skip_stack, containing_block, page_is_empty, *more, **options)
 
-    def fits_in(space: float) -> bool:
-        shapes = len(context.excluded_shapes)
-        tried_box = tried(space)[0]
-        del context.excluded_shapes[shapes:]  # floats of a try count for no other
-        if tried_box is not None:
-            block.remove_placeholders(context, [tried_box], [], [])
-        return tried_box is not None
+    margins = more[2]
+    is_try = box.is_column and not page_is_empty and margins is not None and bottom_space != inf
+    return _tried(context, box, bottom_space, skip_stack, laid_out) if is_try else laid_out(bottom_space)
 
+
+def _tried(context: Any, box: Any, bottom_space: float, skip_stack: Any, laid_out: Callable[[float], Any]) -> Any:
+    """What comes of the try of a column: the column itself, or that nothing fits."""
     tries = box.__dict__.setdefault(_TRIES, _Tries(skip_stack))
     height = context.page_bottom - box.position_y - bottom_space
     is_first = skip_stack == tries.start
@@ -96,18 +92,32 @@ def _layout(
             return _NOTHING
     passage = _unbreakable_at(box, skip_stack)
     if passage is None or height > tries.fail.get(passage, -inf) + _ROUNDING:
-        result = tried(bottom_space)
+        result = laid_out(bottom_space)
         if is_first:
             tries.second = result[1]
         if passage is None or result[0] is not None:
             return result
-        fails, fits = 0, ceil(bottom_space)  # in pixels that are added to this height
-        while fits - fails > 1:
-            middle = (fails + fits) // 2
-            fails, fits = (fails, middle) if fits_in(bottom_space - middle) else (middle, fits)
-        tries.fail[passage] = height + fails
+        tries.fail[passage] = height + _most_that_fails(context, bottom_space, laid_out)
     tries.fails_at(skip_stack, passage)
     return _NOTHING
+
+
+def _most_that_fails(context: Any, bottom_space: float, laid_out: Callable[[float], Any]) -> int:
+    """The most pixels that can be added to the height of a column that fails, so that it still does."""
+
+    def fits_in(space: float) -> bool:
+        shapes = len(context.excluded_shapes)
+        box = laid_out(space)[0]
+        del context.excluded_shapes[shapes:]  # floats of a try count for no other
+        if box is not None:
+            block.remove_placeholders(context, [box], [], [])
+        return box is not None
+
+    fails, fits = 0, ceil(bottom_space)
+    while fits - fails > 1:
+        middle = (fails + fits) // 2
+        fails, fits = (fails, middle) if fits_in(bottom_space - middle) else (middle, fits)
+    return fails
 
 
 def _unbreakable_at(box: Any, skip_stack: Any) -> int | None:
