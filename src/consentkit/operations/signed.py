@@ -90,7 +90,7 @@ def _scanned(workspace: OpenWorkspace, made: MadePacket, statement: SigningState
         packet,
         visit,
         is_looked_at=statement.is_looked_at,
-        may_be_partial=statement.decision == "refused",
+        places_may_be_empty=statement.decision == "refused",
     )
     origin = made.entry.origin or Origin()
     return scanned_reference(

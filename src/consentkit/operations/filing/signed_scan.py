@@ -1,8 +1,8 @@
 """The scan of a packet that somebody states to be signed.
 
-Guarantees: every page of it is of that packet, and of that visit; it is taken only where each page came back with ink
-in each place where it is expected, or a person has looked at what could not be judged: that nothing is missing is no
-matter of opinion. Ink is no proof of who signed; that is what the person states.
+Guarantees: every page of it is of that packet, and of that visit; it is taken only where each page came back, with ink
+in each place where it is expected unless the papers were refused, and a person has looked at what could not be judged:
+that nothing is missing is no matter of opinion. Ink is no proof of who signed; that is what the person states.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class SignedScan:
 
 
 def signed_scan(
-    workspace: OpenWorkspace, path: Path, packet: str, visit: Visit, *, is_looked_at: bool, may_be_partial: bool
+    workspace: OpenWorkspace, path: Path, packet: str, visit: Visit, *, is_looked_at: bool, places_may_be_empty: bool
 ) -> SignedScan:
     """The scan of a packet in a file. Raises WrongUse where it is another one, or something is missing from it.
 
-    `is_looked_at` states that a person has looked at what could not be judged; `may_be_partial` that places may be
-    empty, as on papers that were refused.
+    `is_looked_at` states that a person has looked at what could not be judged; `places_may_be_empty` that nothing is
+    missed where no ink is, as on papers that were refused: all pages of these come back, too.
     """
     require_code_reader()
     records = records_of(workspace)
@@ -58,12 +58,12 @@ def signed_scan(
     record = returned[0].record
     if record is None or (record.visit, record.date) != (visit.visit, visit.date.isoformat()):
         raise _refused("there is no record of that packet for this visit; state the visit that it was printed for")
-    _require_nothing_missing(returned[0], is_looked_at=is_looked_at, may_be_partial=may_be_partial)
+    _require_nothing_missing(returned[0], is_looked_at=is_looked_at, places_may_be_empty=places_may_be_empty)
     return SignedScan(record, whole_file(returned[0], {path: file}))
 
 
-def _require_nothing_missing(packet: ReturnedPacket, *, is_looked_at: bool, may_be_partial: bool) -> None:
-    missing = list(_missing(packet, may_be_partial=may_be_partial))
+def _require_nothing_missing(packet: ReturnedPacket, *, is_looked_at: bool, places_may_be_empty: bool) -> None:
+    missing = list(_missing(packet, places_may_be_empty=places_may_be_empty))
     if missing:
         raise _refused(f"the scan is not complete: {', '.join(missing)}; there is no consent without these")
     doubts = list(_doubts(packet))
@@ -72,11 +72,10 @@ def _require_nothing_missing(packet: ReturnedPacket, *, is_looked_at: bool, may_
         raise WrongUse(message, arguments=["scan", "is_looked_at"])
 
 
-def _missing(packet: ReturnedPacket, *, may_be_partial: bool) -> Iterator[str]:
-    if may_be_partial:
-        return
+def _missing(packet: ReturnedPacket, *, places_may_be_empty: bool) -> Iterator[str]:
     yield from (f"page {page} is missing" for page in packet.missing)
-    yield from (f"no ink is seen for {place.words} on page {place.page}" for place in packet.without_ink)
+    if not places_may_be_empty:
+        yield from (f"no ink is seen for {place.words} on page {place.page}" for place in packet.without_ink)
     yield from (f"yes and no are marked on page {place.page}" for place in packet.both_marked)
 
 
