@@ -13,12 +13,16 @@ from pathlib import Path
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
+from consentkit.fhir.records import ResourceData, related_to, subject_of
+from consentkit.fhir.scanned import scanned_reference
 from consentkit.model.visit import Visit
 from consentkit.operations.filing.copies import whole_file
 from consentkit.operations.filing.packets import ReturnedPacket, returned_packets
-from consentkit.operations.filing.reading import PlacedPage, ScanFile, read_pages
+from consentkit.operations.filing.reading import PlacedPage, ScanFile, UnreadPage, read_pages
 from consentkit.operations.filing.run import has_place, require_code_reader
+from consentkit.operations.packets import MadePacket
 from consentkit.operations.records import records_of
+from consentkit.packets.origin import Origin
 from consentkit.problems import printable
 from consentkit.scans.record import PacketRecord
 
@@ -49,9 +53,12 @@ def signed_scan(
     file = ScanFile.opened(path)
     results = list(read_pages(file, records, lambda count: None))
     pages = [one for one in results if isinstance(one, PlacedPage) and one.finding.outcome != "blank"]
-    others = [one for one in results if not isinstance(one, PlacedPage)] + [one for one in pages if not has_place(one)]
-    if others:
-        raise _refused(f"{others[0].label} is no page of this packet; file the scans first, and name the file of it")
+    for one in results:
+        if isinstance(one, UnreadPage):
+            raise _refused(f"{one.label} was not read: {one.message}")
+    for one in pages:
+        if not has_place(one):
+            raise _refused(f"{one.label} is no page of this packet; file the scans first, and name the file of it")
     returned = returned_packets(pages, records)
     if [one.packet for one in returned] != [packet]:
         raise _refused(f"{printable(str(path))} has not the pages of packet {packet}, or others, too")
@@ -60,6 +67,22 @@ def signed_scan(
         raise _refused("there is no record of that packet for this visit; state the visit that it was printed for")
     _require_nothing_missing(returned[0], is_looked_at=is_looked_at, places_may_be_empty=places_may_be_empty)
     return SignedScan(record, whole_file(returned[0], {path: file}))
+
+
+def signed_document(
+    workspace: OpenWorkspace, made: MadePacket, record: PacketRecord | None, pdf: bytes
+) -> ResourceData:
+    """The DocumentReference of the scanned pages of papers that somebody states to be signed, with their patient."""
+    visit, clinic, origin = made.packet.plan.visit, workspace.folder.clinic, made.entry.origin or Origin()
+    return scanned_reference(
+        made.packet.plan.packet,
+        record,
+        pdf,
+        clinic,
+        subject=subject_of(visit, clinic, origin),
+        related=related_to(visit, clinic, origin),
+        is_signed=True,
+    )
 
 
 def _require_nothing_missing(packet: ReturnedPacket, *, is_looked_at: bool, places_may_be_empty: bool) -> None:
