@@ -191,7 +191,7 @@ def _check_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetim
     return reader, findings + _beside_the_library(workspace, reader, library)
 
 
-class _File(Protocol):
+class _CheckedFile(Protocol):
     @property
     def source(self) -> checks.SourceText: ...
 
@@ -204,16 +204,20 @@ class _EachFile:
     today: datetime.date
     settings: checks.CheckSettings
 
-    def on_day(self, check_file: Callable[..., list[checks.RuleFinding]], *files: _File) -> list[checks.RuleFinding]:
+    def on_day(
+        self, check_file: Callable[..., list[checks.RuleFinding]], *files: _CheckedFile
+    ) -> list[checks.RuleFinding]:
         """What a check finds in a file, beside another one if two are given, on this day."""
         return self._once(partial(check_file, *files, self.today, self.settings), check_file, *files)
 
-    def on_any_day(self, check_file: Callable[..., list[checks.RuleFinding]], file: _File) -> list[checks.RuleFinding]:
+    def on_any_day(
+        self, check_file: Callable[..., list[checks.RuleFinding]], file: _CheckedFile
+    ) -> list[checks.RuleFinding]:
         """What a check finds in a file that has nothing to do with days."""
         return self._once(partial(check_file, file, self.settings), check_file, file)
 
     def _once(
-        self, find: Callable[[], list[checks.RuleFinding]], check_file: Hashable, *files: _File
+        self, find: Callable[[], list[checks.RuleFinding]], check_file: Hashable, *files: _CheckedFile
     ) -> list[checks.RuleFinding]:
         return self.snapshot.once((check_file, *(file.source.name for file in files)), find)
 
