@@ -150,7 +150,7 @@ def _in_a_child(
 
 
 def _limits(pages: int) -> Limits:
-    """What looking at so many pages may cost.
+    """What looking at that many pages may cost.
 
     A decoder that hangs takes no computing time, and somebody may be waiting at the desk: so by the clock, there is
     twenty times as long as pages take, and two minutes more, which a busy machine may need for one of them.
