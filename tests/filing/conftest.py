@@ -20,16 +20,15 @@ from kit.filed import DPI, Papers, SignedPaper, as_pdf
 from kit.packets import OTHER, plan, visit
 from kit.pictures import photograph
 from kit.running import Outcome
-from kit.small import NO_PAPERS_DUE, make_clinic
+from kit.small import NO_PAPERS_DUE, lengthen_form, make_clinic
 
 Call = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="session")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
-    clinic = make_clinic(
-        tmp_path_factory.mktemp("clinic") / "clinic", f"name: Alder\n{NO_PAPERS_DUE}records:\n  keep_years: 6\n"
-    )
+    particulars = f"name: Alder\n{NO_PAPERS_DUE}records:\n  keep_years: 6\n"
+    clinic = lengthen_form(make_clinic(tmp_path_factory.mktemp("clinic") / "clinic", particulars))
     workspace = open_workspace(clinic, open_store())
     maker, records = PacketMaker(workspace), RecordFolder(clinic / "records")
 

@@ -143,6 +143,19 @@ def test_a_refusal_may_leave_places_empty(signed: Callable[..., Outcome], papers
     assert (document["docStatus"], consent["status"]) == ("final", "rejected")
 
 
+def test_a_refusal_too_comes_with_all_of_its_pages(signed: Callable[..., Outcome], papers: Papers) -> None:
+    for options in ([], ["--looked-at"]):
+        done = signed([papers.first.page(2, without=["patient_signature"])], *options, decision="refused")
+        assert done.code == 2 and "page 3 is missing" in done.stderr and "no ink" not in done.stderr, done.stderr
+    assert not Path("out.json").exists()
+
+
+def test_of_a_page_that_was_not_read_the_reason_is_said(signed: Callable[..., Outcome], papers: Papers) -> None:
+    done = signed([*papers.first.pages(), Image.new("L", (300, 400), 250)])
+    assert done.code == 2 and "page 3 of scan.pdf was not read: " in done.stderr, done.stderr
+    assert "no page of this packet" not in done.stderr
+
+
 def test_the_scan_of_one_patient_is_never_filed_for_another(signed: Callable[..., Outcome], papers: Papers) -> None:
     other = signed(papers.first.pages(), visit=visit_data(patient=OTHER))
     assert other.code == 2 and "another patient" in other.stderr

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from PIL import Image, ImageDraw
 
 from consentkit.errors import InvalidInput, RenderingFailed
 from consentkit.operations.desk.scans import DeskScans
@@ -17,7 +18,7 @@ from consentkit.operations.filing import copies, reading
 from consentkit.operations.opening import open_clinic
 from consentkit.output.new_files import replaced_together
 from consentkit.scans.copying import CopiedPage, RequestedPage, copied_pages
-from kit.filed import Papers, as_pdf
+from kit.filed import DPI, Papers, as_pdf
 from kit.running import Outcome
 
 Call = Callable[..., Outcome]
@@ -59,6 +60,20 @@ def test_a_page_that_cannot_be_copied_costs_itself_alone_and_is_missing_from_its
 
 
 @pytest.mark.usefixtures("second_page_resists")
+def test_a_sheet_that_only_a_lost_page_calls_for_is_not_replaced_either(file: Call, papers: Papers) -> None:
+    sheet = Path("filed/look-at.html")
+    sheet.parent.mkdir()
+    sheet.write_text("of another run", encoding="utf-8")
+    doubtful = papers.first.page(2, without=["patient_signed_on"])
+    left, bottom, *_ = (edge * DPI / 72 for edge in papers.first.place("patient_signed_on")[1].corners)
+    x, y = left + 30, doubtful.height - bottom - 20
+    ImageDraw.Draw(doubtful).line([(x, y), (x + 12, y - 6)], fill=60, width=4)
+    done = file([papers.first.page(3), papers.first.page(2), doubtful])
+    assert done.code == 5 and "look-at.html: exists, and a scan can't be made again" in done.stderr, done.stderr
+    assert list(sheet.parent.iterdir()) == [sheet]
+
+
+@pytest.mark.usefixtures("second_page_resists")
 def test_of_pages_none_of_which_can_be_copied_there_is_no_file(file: Call, papers: Papers) -> None:
     cover = papers.first.pictures[0]
     done = file([papers.first.page(2), papers.second.page(2), papers.first.page(3), cover])
@@ -74,7 +89,7 @@ def test_the_desk_gives_out_no_file_that_lacks_a_page(papers: Papers) -> None:
     scans = DeskScans(lambda: open_clinic(papers.clinic).for_one_run())
     scans.take(as_pdf(papers.first.pages()))
     with pytest.raises(InvalidInput, match=r"page 2 of scan-1.*can't be copied"):
-        scans.file(papers.first.record.packet)
+        scans.file(scans.packet(papers.first.record.packet))
 
 
 def test_a_file_that_one_program_does_not_open_is_drawn_by_the_other(
@@ -120,6 +135,20 @@ def test_with_permission_nothing_is_replaced_before_all_is_there(
     assert file([papers.first.page(2), papers.second.page(2)], "--force").code == 7
     assert set(Path("filed").iterdir()) == set(before)
     assert not [path for path, data in before.items() if path.read_bytes() == data]
+
+
+def test_what_a_run_that_was_killed_has_left_of_scans_is_removed_after_a_day(file: Call) -> None:
+    left, recent, other = (Path("filed") / f".consentkit-{digit * 16}.{kind}" for digit, kind in LEFT)
+    left.parent.mkdir()
+    for path in (left, recent, other):
+        path.write_bytes(b"a scan")
+    for path in (left, other):
+        os.utime(path, times=(0, 0))
+    assert file([Image.new("L", (850, 1100), 250)]).code == 7
+    assert set(left.parent.iterdir()) == {recent, other}
+
+
+LEFT = (("a", "tmp"), ("b", "tmp"), ("c", "txt"))
 
 
 def test_files_that_are_replaced_together_are_all_replaced_or_none(tmp_path: Path) -> None:

@@ -147,3 +147,11 @@ def _write(path: Path, data: dict[str, Any]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
     return path
+
+
+def lengthen_form(clinic: Path) -> Path:
+    """Give a clinic's forms a clause because of which the clinician signs on a second page."""
+    sentences = "You may ask us whatever you would like to know. " * 8
+    clause = {"heading": "Questions", "text": sentences.strip(), "always": True, "form": True, "source": "A book"}
+    (clinic / "clauses.en.yaml").write_text(json.dumps({"clauses": {"questions": clause}}), encoding="utf-8")
+    return clinic

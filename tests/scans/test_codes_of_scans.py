@@ -50,6 +50,9 @@ def test_a_code_of_today_or_of_before_names_packet_page_and_set(text: str, named
         f"CK2/{PACKET}/5/2/1",
         f"CK1/{PACKET}/5",
         f" CK2/{PACKET}/5",
+        f"CK2/{PACKET}/0",  # pages are counted from 1
+        f"CK2/{PACKET}/000/2",
+        f"CK1/{PACKET}/90837.EN.CONSENT/3/0",
         f"CK2/{PACKET}/5\n",
         f"CK2/\u212a{PACKET[1:]}/5",  # the sign for kelvin, which is no K
         "https://example.org/CK2",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 from pathlib import Path
@@ -13,12 +14,16 @@ from fhir.resources.R4B.bundle import Bundle
 from PIL import Image, ImageDraw
 
 from consentkit.operations.desk import scans
+from consentkit.operations.desk.day import DeskRefusal
+from consentkit.operations.desk.printing import DeskPrinter
+from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.filing.reading import read_pages
+from consentkit.operations.packets import MadePacket
 from consentkit.records.folder import RecordFolder
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
 from kit.filed import DPI, SignedPaper, as_pdf
 from kit.pictures import photograph
-from kit.small import WITH_JOURNAL
+from kit.small import WITH_JOURNAL, lengthen_form
 
 WITH_RECORDS = f"{WITH_JOURNAL}records:\n  keep_years: 6\n"
 
@@ -26,7 +31,8 @@ WITH_RECORDS = f"{WITH_JOURNAL}records:\n  keep_years: 6\n"
 @pytest.fixture
 def clerk(tmp_path: Path, printer: Printer) -> Clerk:
     """A clerk who has printed the papers of a visit."""
-    clerk = Clerk.at(new_small_desk(small_clinic(tmp_path / "clinic", WITH_RECORDS), Clock()))
+    clinic = lengthen_form(small_clinic(tmp_path / "clinic", WITH_RECORDS))
+    clerk = Clerk.at(new_small_desk(clinic, Clock()))
     clerk.load({"patient_name": "Zyxwvuta Canarybird", "record_number": "MR-77123"})
     clerk.print("V-1")
     return clerk
@@ -161,6 +167,10 @@ def test_a_consent_is_written_only_where_somebody_states_it_of_a_complete_scan(
     assert (document["docStatus"], consent["status"]) == ("final", "active")
     assert consent["sourceReference"]["reference"] == document["identifier"][0]["value"]
     assert consent["patient"]["identifier"]["value"] == "MR-77123"
+    journal = clerk.desk.printer.journal
+    assert journal is not None and journal.verify().is_whole
+    (stated,) = (one.entry for one in journal.rows() if one.entry.action == "signed-stated")
+    assert (stated.visit, stated.packet, stated.who.role) == ("V-1", packet, "desk")
 
 
 def test_there_is_no_consent_of_a_visit_that_has_changed_since_it_was_printed(clerk: Clerk, paper: SignedPaper) -> None:
@@ -170,6 +180,38 @@ def test_there_is_no_consent_of_a_visit_that_has_changed_since_it_was_printed(cl
     assert clerk.row("V-1").check is not None
     assert "has signed and agreed" not in clerk.look("/scans/")
     assert clerk.post(f"/scans/{paper.record.packet}/signed", {"by": "patient"}).status_code == 303
+
+
+def test_the_scan_that_is_saved_is_the_one_that_was_complete(
+    clerk: Clerk, paper: SignedPaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(clerk, *paper.pages())
+    make = DeskPrinter.as_shown
+
+    def handed_in_meanwhile(printer: DeskPrinter, row: DeskRow) -> MadePacket:
+        clerk.desk.scans.take(as_pdf([paper.page(3, without=["clinician_signature"])]))
+        return make(printer, row)
+
+    monkeypatch.setattr(DeskPrinter, "as_shown", handed_in_meanwhile)
+    document, _ = resources(clerk.post(f"/scans/{paper.record.packet}/signed", {"by": "patient"}))
+    with pikepdf.open(io.BytesIO(base64.b64decode(document["content"][0]["attachment"]["data"]))) as pdf:
+        assert len(pdf.pages) == 2
+
+
+def test_papers_that_change_while_a_signature_is_stated_make_no_consent(
+    clerk: Clerk, paper: SignedPaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(clerk, *paper.pages())
+
+    def changed(printer: DeskPrinter, row: DeskRow) -> MadePacket:
+        raise DeskRefusal("papers-changed")
+
+    monkeypatch.setattr(DeskPrinter, "as_shown", changed)
+    assert clerk.post(f"/scans/{paper.record.packet}/signed", {"by": "patient"}).status_code == 303
+    said = clerk.look("/scans/")
+    assert "No consent was written." in said and "printed" in said and "nothing was printed" not in said
+    journal = clerk.desk.printer.journal
+    assert journal is not None and not [one for one in journal.rows() if one.entry.action == "signed-stated"]
 
 
 def test_what_is_no_scan_is_said(clerk: Clerk) -> None:

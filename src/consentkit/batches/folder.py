@@ -8,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import stat
-import time
 from collections.abc import Container, Iterator
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from consentkit.errors import ConsentkitError
 from consentkit.output.locking import LOCK as LOCK  # noqa: PLC0414 - what a run leaves in its folder
 from consentkit.output.locking import locked
 from consentkit.output.write import prepare_folder
-from consentkit.processes.whole_files import LARGEST_PDF, UNFINISHED
+from consentkit.processes.whole_files import LARGEST_PDF, remove_unfinished
 from consentkit.reading.files import read_bytes
 
 _HOUR = 3600
@@ -38,12 +36,7 @@ def exclusive(folder: Path) -> Iterator[int]:
 
 def tidy(folder: Path) -> None:
     """Remove unfinished files that are older than an hour. What can't be removed does no harm."""
-    for item in _items(folder):
-        if UNFINISHED.fullmatch(item.name):
-            with contextlib.suppress(OSError):
-                status = item.stat(follow_symlinks=False)
-                if stat.S_ISREG(status.st_mode) and abs(time.time() - status.st_mtime) > _HOUR:
-                    Path(item.path).unlink()
+    remove_unfinished(folder, seconds=_HOUR)
 
 
 def unknown_files(folder: Path, known: Container[str]) -> list[str]:

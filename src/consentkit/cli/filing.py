@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -80,11 +80,14 @@ def _progress(*, is_shown: bool) -> Iterator[Callable[[int, int], None]]:
     if not is_shown:
         yield lambda done, total: interruptions.require_none()
         return
-    with pace.bar("Reading pages", 1) as show_bar:
+    show_bar: Callable[[int, int], None] | None = None
+    with ExitStack() as opened:
 
         def show(done: int, total: int) -> None:
+            nonlocal show_bar
             interruptions.require_none()
             if total > _FEW_PAGES:
+                show_bar = show_bar or opened.enter_context(pace.bar("Reading pages", total))
                 show_bar(done, total)
 
         yield show

@@ -46,6 +46,14 @@ def scanned_reference(
     if custodian := custodian_of(clinic):
         resource["custodian"] = custodian
     resource["relatesTo"] = [{"code": "appends", "target": {"type": "DocumentReference", "identifier": of_packet}}]
+    resource["content"] = [{"attachment": _attachment(packet, record, pdf)}]
+    if context := _context(record, clinic, related):
+        resource["context"] = context
+    return resource
+
+
+def _attachment(packet: str, record: PacketRecord | None, pdf: bytes) -> ResourceData:
+    """The file itself, with the language of its first paper as far as that is known."""
     attachment: ResourceData = {
         "contentType": "application/pdf",
         "data": base64.b64encode(pdf).decode(),
@@ -55,10 +63,7 @@ def scanned_reference(
     }
     if record and record.languages:
         attachment["language"] = record.languages[0]
-    resource["content"] = [{"attachment": attachment}]
-    if context := _context(record, clinic, related):
-        resource["context"] = context
-    return resource
+    return attachment
 
 
 def _context(record: PacketRecord | None, clinic: Clinic, related: ResourceData | None) -> ResourceData:

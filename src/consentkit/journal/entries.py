@@ -141,6 +141,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "loaded": ("count",),
     "day-ended": ("count",),
     "scan-decided": ("packet", "pages", "reason"),
+    "signed-stated": ("packet",),
     "settings": ("subject",),
     "begun": ("seal",),
     "pruned": ("seal", "carried", "refers", "count"),

@@ -37,6 +37,7 @@ JournalAction = Literal[
     "unlocked",
     "day-ended",
     "scan-decided",
+    "signed-stated",
     "settings",
     "pruned",
 ]

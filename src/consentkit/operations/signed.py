@@ -16,14 +16,12 @@ from typing import Literal
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
-from consentkit.fhir.records import ResourceData, Signature, consents_of, related_to, subject_of, transaction
-from consentkit.fhir.scanned import scanned_reference
+from consentkit.fhir.records import ResourceData, Signature, consents_of, transaction
 from consentkit.model.visit import Representative
-from consentkit.operations.filing.signed_scan import signed_scan
+from consentkit.operations.filing.signed_scan import signed_document, signed_scan
 from consentkit.operations.packets import MadePacket, PacketOptions, packet_of
 from consentkit.operations.schedule import RequestedVisits
 from consentkit.output.write import require_replaceable, write_file
-from consentkit.packets.origin import Origin
 from consentkit.packets.visits import VisitEntry
 
 
@@ -83,25 +81,15 @@ def _is_reference(scan: str) -> bool:
 
 def _scanned(workspace: OpenWorkspace, made: MadePacket, statement: SigningStatement) -> ResourceData:
     """The DocumentReference of a scan that is a file. Raises WrongUse where it is not all of the signed papers."""
-    visit, packet, clinic = made.packet.plan.visit, made.packet.plan.packet, workspace.folder.clinic
     scan = signed_scan(
         workspace,
         Path(statement.scan),
-        packet,
-        visit,
+        made.packet.plan.packet,
+        made.packet.plan.visit,
         is_looked_at=statement.is_looked_at,
-        may_be_partial=statement.decision == "refused",
+        places_may_be_empty=statement.decision == "refused",
     )
-    origin = made.entry.origin or Origin()
-    return scanned_reference(
-        packet,
-        scan.record,
-        scan.pdf,
-        clinic,
-        subject=subject_of(visit, clinic, origin),
-        related=related_to(visit, clinic, origin),
-        is_signed=True,
-    )
+    return signed_document(workspace, made, scan.record, scan.pdf)
 
 
 def _signature(statement: SigningStatement, representative: Representative | None) -> Signature:

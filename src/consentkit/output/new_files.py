@@ -1,8 +1,9 @@
 """Files that belong together.
 
-Guarantees: all of them are written, or none stays. Of new ones, what was there before, and what somebody else saves
-meanwhile, is neither replaced nor removed; where files are replaced, all new ones are there whole before the first of
-them is, and no signal stops the run between the first and the last.
+Guarantees: of new ones, all are written, or none stays; what was there before, and what somebody else saves meanwhile,
+is neither replaced nor removed. Where files are replaced, all new ones are there whole before the first of them is, and
+no signal stops the run between the first and the last: only where the system refuses to replace one, or ends the run
+there, are those before it new and the others as they were, each of them whole.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class ReplacedFiles:
                 waiting.unlink()
 
     def finish(self) -> None:
-        """Let all take their names. Raises FileAccess."""
+        """Let all take their names. Raises FileAccess where one can't; those before it have theirs then."""
         with uninterrupted():
             for target, waiting in self._waiting.items():
                 try:

@@ -84,7 +84,8 @@ def run_limited(
             receiver.close()
     if not has_ended:
         raise RenderingFailed(
-            f"there was no page after {limits.elapsed} seconds; run this again on a less busy machine"
+            f"there was no page after {limits.elapsed} seconds: either the machine is too busy, or the page waits for "
+            "something that never comes; run this again, and check the templates if it happens again"
         )
     if outcome is None:
         raise RenderingFailed(find_place() + _cause_of_death(child.exitcode, limits))

@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import stat
+import time
 from pathlib import Path
 
 from consentkit.processes.interruption import uninterrupted
@@ -61,6 +63,24 @@ def write_whole(
 def unfinished_beside(target: str | Path) -> Path:
     """A name for what is to become a file, in its folder."""
     return Path(target).with_name(f".consentkit-{os.urandom(8).hex()}.tmp")
+
+
+def remove_unfinished(folder: str | Path, *, seconds: float) -> None:
+    """Remove what killed processes have left in a folder, where it is older than that; other ones may still write.
+
+    What can't be removed does no harm.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as items:
+        for item in items:
+            if UNFINISHED.fullmatch(item.name):
+                _remove_old(item, seconds)
+
+
+def _remove_old(item: os.DirEntry[str], seconds: float) -> None:
+    with contextlib.suppress(OSError):
+        status = item.stat(follow_symlinks=False)
+        if stat.S_ISREG(status.st_mode) and abs(time.time() - status.st_mtime) > seconds:
+            Path(item.path).unlink()
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

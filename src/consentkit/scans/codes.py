@@ -74,8 +74,10 @@ def parsed_code(text: str) -> NamedPage | None:
     match = _OURS.fullmatch(text)
     if not match:
         return None
-    packet, page = match["packet"] or match["packet_1"], match["page"] or match["page_1"]
-    return NamedPage(packet.upper(), int(page), int(match["print"]) if match["print"] else None)
+    packet, page = match["packet"] or match["packet_1"], int(match["page"] or match["page_1"])
+    if page == 0:  # pages are counted from 1, so the code is not ours
+        return None
+    return NamedPage(packet.upper(), page, int(match["print"]) if match["print"] else None)
 
 
 _NEEDED = {"file": ("zxingcpp", "PIL", "numpy"), "trace": ("zxingcpp", "PIL")}

@@ -83,10 +83,10 @@ def picture(packet: str, page: int, name: str) -> Response:
 @access(DeskRole.DESK)
 def file(packet: str) -> Response:
     """The scanned pages of a packet as one file, under a name that says nothing of a patient."""
-    desk = this_desk()
-    name = desk.scans.packet(packet).name
-    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
-    return Response(desk.scans.file(packet), mimetype="application/pdf", headers=headers)
+    scans = this_desk().scans
+    returned = scans.packet(packet)
+    headers = {"Content-Disposition": f'attachment; filename="{returned.name}.pdf"'}
+    return Response(scans.file(returned), mimetype="application/pdf", headers=headers)
 
 
 @pages.get("/<packet>.json")
@@ -94,7 +94,8 @@ def file(packet: str) -> Response:
 def resource(packet: str) -> Response:
     """The same as a DocumentReference of FHIR, for the system that files it."""
     desk = this_desk()
-    return _saved(packet, scan_as_resource(desk.day.maker.workspace, desk.scans, packet))
+    returned = desk.scans.packet(packet)
+    return _saved(returned, scan_as_resource(desk.day.maker.workspace, desk.scans, returned))
 
 
 @pages.post("/<packet>/signed")
@@ -104,13 +105,13 @@ def signed(packet: str) -> Response:
     desk, signer = this_desk(), request.form.get("by", "")
     if signer not in get_args(Signer):
         abort(400)
-    at = desk.day.clock().astimezone()
-    return _saved(packet, stated_consents(desk.printer, desk.scans, packet, cast("Signer", signer), at))
+    returned, at = desk.scans.packet(packet), desk.day.clock().astimezone()
+    who = desk.who(this_session())
+    return _saved(returned, stated_consents(desk.printer, desk.scans, returned, cast("Signer", signer), who, at))
 
 
-def _saved(packet: str, data: bytes) -> Response:
-    name = this_desk().scans.packet(packet).name
-    headers = {"Content-Disposition": f'attachment; filename="{name}.json"'}
+def _saved(packet: ReturnedPacket, data: bytes) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{packet.name}.json"'}
     return Response(data, mimetype="application/fhir+json", headers=headers)
 
 

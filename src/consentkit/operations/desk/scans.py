@@ -109,11 +109,15 @@ class DeskScans:
             self._decided[scan, name] = has_ink
             self._note_change()
 
-    def file(self, number: str) -> bytes:
-        """The pages of a packet as one file. Raises InvalidInput where one of them can't be copied."""
-        packet = self.packet(number)
+    def file(self, packet: ReturnedPacket) -> bytes:
+        """The pages of a packet as one file, whatever else has come back of it since.
+
+        Raises DeskRefusal where they were forgotten meanwhile, and InvalidInput where one of them can't be copied.
+        """
         with self._lock:
             files = dict(self._files)
+        if not all(page.path in files for page in packet.pages):
+            raise DeskRefusal("no-such-scan")
         return whole_file(packet, files)
 
     def forget_all(self) -> None:

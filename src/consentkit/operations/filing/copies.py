@@ -20,7 +20,7 @@ from consentkit.scans.filed_file import filed_file
 
 NOT_COPIED = "its picture can't be copied out of the file: scan that sheet again"
 """What is said of a page that was lost."""
-_LIMITS = Limits(seconds=240, memory=MEMORY)
+_LIMITS = Limits(seconds=240, memory=MEMORY, elapsed=300)
 
 
 @dataclass

@@ -180,6 +180,11 @@ def _judged(number: int, page: PlacedPage) -> _JudgedPage:
     return _JudgedPage(page, tuple(without), tuple(unsure), tuple(both), inked)
 
 
+def is_unsure(page: PlacedPage) -> bool:
+    """Whether a person must look at a place of this copy of a page, if no other copy has everything."""
+    return bool(_judged(page.finding.page or 0, page).unsure)
+
+
 def _questions(places: Iterable[PlaceFinding]) -> Iterator[list[PlaceFinding]]:
     """Places that are looked at together: one by one, but for those of which one is filled in."""
     together: dict[str, list[PlaceFinding]] = {}

@@ -35,6 +35,7 @@ PAGES_AT_A_TIME = 16
 MEMORY = 3 * 1000**3
 """Address space, of which the libraries for pictures claim much more than they use."""
 _SECONDS_A_PAGE = 15
+"""Of computing time; a page takes about half a second."""
 _SEVERAL_PRINTS = "the packet was made more than once, of papers that look different"
 _TOO_HARD = "it takes too much time or memory to look at: scan it again in gray at 200 dots per inch"
 
@@ -126,7 +127,7 @@ def read_pages(file: ScanFile, records: RecordFolder | None, progress: Callable[
 def count_pages(file: ScanFile) -> int:
     """How many pages a file has, for whoever waits; 1 where that can't be seen."""
     try:
-        return run_limited(_count, file, limits=Limits(_SECONDS_A_PAGE, MEMORY))
+        return run_limited(_count, file, limits=_limits(1))
     except RenderingFailed:
         return 1
 
@@ -135,9 +136,8 @@ def offered(file: ScanFile, pages: Sequence[PlacedPage], missing: Sequence[Known
     """What pages of a file may be, among those that packets lack."""
     _load_libraries()
     for page in pages:
-        limits = Limits(_SECONDS_A_PAGE * (1 + len(missing)), MEMORY)
         try:
-            matches = run_limited(_offers, file, page.finding.index, missing, limits=limits)
+            matches = run_limited(_offers, file, page.finding.index, missing, limits=_limits(1 + len(missing)))
         except RenderingFailed:
             continue
         yield OfferedPage(page, matches)
@@ -146,8 +146,16 @@ def offered(file: ScanFile, pages: Sequence[PlacedPage], missing: Sequence[Known
 def _in_a_child(
     file: ScanFile, requested: Collection[int], records: RecordFolder | None
 ) -> tuple[int, list[PageResult]]:
-    limits = Limits(_SECONDS_A_PAGE * (1 + len(requested)), MEMORY)
-    return run_limited(_read, file, requested, records, limits=limits)
+    return run_limited(_read, file, requested, records, limits=_limits(1 + len(requested)))
+
+
+def _limits(pages: int) -> Limits:
+    """What looking at that many pages may cost.
+
+    A decoder that hangs takes no computing time, and somebody may be waiting at the desk: so by the clock, there is
+    twenty times as long as pages take, and two minutes more, which a busy machine may need for one of them.
+    """
+    return Limits(_SECONDS_A_PAGE * pages, MEMORY, elapsed=120 + 10 * pages)
 
 
 def _one_by_one(

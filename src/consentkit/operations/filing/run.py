@@ -19,7 +19,7 @@ from consentkit.fhir.records import transaction
 from consentkit.fhir.scanned import scanned_reference
 from consentkit.model.clinic import Clinic
 from consentkit.operations.filing.copies import NOT_COPIED, PageCopier, title_of
-from consentkit.operations.filing.packets import PacketState, ReturnedPacket, returned_packets
+from consentkit.operations.filing.packets import PacketState, ReturnedPacket, is_unsure, returned_packets
 from consentkit.operations.filing.reading import (
     OfferedPage,
     PageResult,
@@ -39,6 +39,7 @@ from consentkit.operations.records import records_of
 from consentkit.output.new_files import new_files, replaced_together
 from consentkit.output.write import require_usable_folder
 from consentkit.problems import printable
+from consentkit.processes.whole_files import remove_unfinished
 from consentkit.records.folder import RecordFolder
 from consentkit.scans.codes import require_code_reader as require_code_reader  # noqa: PLC0414 - before anything is read
 from consentkit.scans.findings import KnownPage
@@ -48,6 +49,8 @@ UNFILED = "unfiled.pdf"
 """The file for pages that could not be placed."""
 SHEET = "look-at.html"
 """The page with the places at which a person must look."""
+_SECONDS_OF_A_DAY = 86_400
+"""After which no run is still at work on what it has not finished."""
 _UNPLACED = {
     "no code": "shows no code that can be read",
     "several codes": "shows the codes of several pages; scan the sheets one by one",
@@ -225,7 +228,9 @@ def _write(
 ) -> FilingResult:
     """Write all files, or none. Returns what became of the pages. Raises FileAccess where a file is there."""
     targets = [path for filed in result.packets for path in (filed.file, filed.resource) if path]
-    targets += [path for path in (result.unfiled_file, result.sheet) if path]
+    targets += [result.unfiled_file] if result.unfiled_file else []
+    if any(is_unsure(page) for filed in result.packets for page in filed.returned.pages):
+        targets.append(folder / SHEET)  # even if another copy has everything: that one may be lost when it is copied
     _require_no_scan(targets, scans)
     if not force:
         for target in targets:
@@ -237,6 +242,7 @@ def _write(
     for_group, copier = is_for_group(workspace), PageCopier()
     with new_files() as new:
         new.make_folder(folder, for_group=for_group)
+        remove_unfinished(folder, seconds=_SECONDS_OF_A_DAY)  # they may hold whole scans of patients
         with replaced_together() as replaced:
             write = replaced.write if force else new.write
             for target, data in _page_files(result, copier, workspace.folder.clinic):
