@@ -151,7 +151,7 @@ def _write(path: Path, data: dict[str, Any]) -> Path:
 
 def lengthen_form(clinic: Path) -> Path:
     """Give a clinic's forms a clause because of which the clinician signs on a second page."""
-    sentences = "You may ask us whatever you would like to know. " * 8
+    sentences = "You may ask us whatever you would like to know. " * 2
     clause = {"heading": "Questions", "text": sentences.strip(), "always": True, "form": True, "source": "A book"}
     (clinic / "clauses.en.yaml").write_text(json.dumps({"clauses": {"questions": clause}}), encoding="utf-8")
     return clinic
