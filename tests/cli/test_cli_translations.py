@@ -242,7 +242,7 @@ def test_a_clause_that_shipped_texts_need_is_reported_where_it_is_dropped(call: 
         (tmp_path / f"clauses.{language}.yaml").write_text("drop: [group_confidentiality]\n")
     for lines in (call("check").lines, call("check", "clauses.en.yaml", "clauses.es.yaml").lines):
         assert [Path(line.partition(": ")[0]).name for line in lines] == ["clauses.en.yaml:1:8", "clauses.es.yaml:1:8"]
-        assert all("`90849` and `90853` need" in line for line in lines)
+        assert all("`90849`, `90853` and `group-rules` need" in line for line in lines)
 
 
 @pytest.mark.usefixtures("few_texts")

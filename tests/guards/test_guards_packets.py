@@ -273,4 +273,4 @@ def test_the_code_for_filing_names_packet_and_page(pack: Call, tmp_path: Path) -
     assert made.code == 0, made.stderr
     (entry,) = json.loads(made.stdout)["packets"]
     read = codes_for_filing((tmp_path / "out.pdf").read_bytes())
-    assert read == {page: f"CK2/{entry['packet']}/{page}" for page in (2, 3)}
+    assert read == {2: f"CK2/{entry['packet']}/2"}  # the form

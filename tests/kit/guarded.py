@@ -239,7 +239,7 @@ def _features() -> Iterator[tuple[str, Feature]]:
     )
     yield "refusal", Feature({"documents": ["consent", "refusal"]}, papers=("cover", "form", "refusal", "information"))
     yield "extra file", Feature({"extra": ["tagged.pdf"]}, papers=("cover", "form", "information", "extra"))
-    yield "two sides", Feature(options={"duplex": True}, papers=("cover", "blank", "form", "information"))
+    yield "two sides", Feature(options={"duplex": True}, papers=("cover", "blank", "form", "blank", "information"))
     yield "fields", Feature(options={"fillable": True})
 
 

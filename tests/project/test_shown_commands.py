@@ -179,7 +179,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.C
     return call_consentkit
 
 
-IN_EVERY_RUN = frozenset({"README.md", "docs/author.md", "docs/clerk.md", "docs/desk.md"})
+IN_EVERY_RUN = frozenset({"docs/author.md", "docs/clerk.md", "docs/desk.md"})
 """Pages whose commands `make test` runs, and `make thorough` those of all."""
 
 

@@ -273,6 +273,7 @@ NO_PAGES = {
     "print.all_to_print",
     "scans.picture",
     "scans.file",
+    "scans.resource",
 }
 """What a browser fetches that is no page of its own: parts of one, papers, tables, and a way to another page."""
 
