@@ -47,6 +47,8 @@ KINDS_IN_FILE = {"initials": "text", "line": "text"}
 """Kinds of fields that a file does not tell apart: initials are written into a field for text, and so are lines."""
 SILENT = {"script", "style", "template", "title", "select", "textarea"}
 SCOPES = {"row": "Row", "rowgroup": "Row"}
+IN_PROSE = ("one-language", "everybody", "assent")
+"""The classes, from outside to inside, of what a list stands in that is printed as running text, without marks."""
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -65,7 +67,7 @@ def source_tree(html: str, *, fillable: bool = False, large_print: bool = False)
     title = next((folded(element.text or "") for element in root.iter("title")), "")
     language = root.get("lang", "")
     document = Node("Document", language, {"title": title} if title else {})
-    document.kids = list(_Source(Layout(fillable, large_print)).blocks(body, language))
+    document.kids = list(_Source(Layout(fillable, large_print), list(_in_prose(body))).blocks(body, language))
     return document
 
 
@@ -76,9 +78,21 @@ def running_fields(html: str) -> set[str]:
     return {field.get("data-field", "") for element in running for field in element.iter() if field.get("data-field")}
 
 
+def _in_prose(element: Element, classes: tuple[str, ...] = IN_PROSE) -> Iterator[Element]:
+    """The lists that are printed as running text."""
+    if classes and classes[0] in element.get("class", "").split():
+        classes = classes[1:]
+    if not classes:
+        yield from element.iter("ul")
+        return
+    for kid in element:
+        yield from _in_prose(kid, classes)
+
+
 class _Source:
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, in_prose: list[Element]) -> None:
         self._layout = layout
+        self._in_prose = in_prose
 
     def blocks(self, element: Element, language: str) -> Iterator[Node]:
         """What a container of blocks holds: blocks, and a paragraph for each run of text."""
@@ -183,7 +197,8 @@ class _Source:
         return joined(part for part in parts if not isinstance(part, _Blocks))
 
     def _list(self, element: Element, language: str) -> Iterator[Node]:
-        numbering = {"ul": "Disc", "ol": "Decimal"}.get(str(element.tag), "None")
+        has_marks = not any(element is one for one in self._in_prose)
+        numbering = {"ul": "Disc", "ol": "Decimal"}.get(str(element.tag), "None") if has_marks else "None"
         items = [kid for kid in element if isinstance(kid.tag, str) and self._is_read(kid)]
         kids: list[Kid] = []
         if element.tag == "dl":
@@ -191,7 +206,8 @@ class _Source:
         for place, item in enumerate(items if element.tag != "dl" else [], 1):
             own = item.get("lang", language)
             mark = Node("Lbl", own, kids=["•" if element.tag == "ul" else f"{place}."])
-            kids.append(Node("LI", own, kids=[mark, Node("LBody", own, kids=self._either(item, own))]))
+            body = Node("LBody", own, kids=self._either(item, own))
+            kids.append(Node("LI", own, kids=[mark, body] if has_marks else [body]))
         yield from _unless_empty(Node("L", language, {"numbering": numbering}, kids))
 
     def _terms(self, element: Element, language: str) -> Iterator[Node]:
