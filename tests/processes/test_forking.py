@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -24,6 +25,11 @@ def fork() -> int:
     if child == 0:
         os._exit(0)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_a_child_does_not_look_through_what_its_parent_holds() -> None:
+    assert gc.get_freeze_count() == 0
+    assert run_limited(gc.get_freeze_count) > 1000
 
 
 @pytest.mark.parametrize("forking", [fork, lambda: run_limited(int)], ids=["os.fork", "run_limited"])

@@ -7,6 +7,7 @@ interrupted. WeasyPrint itself knows no limits, and a few lines of CSS can keep 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import resource
@@ -109,6 +110,7 @@ def _work(
     function: Callable[..., Result],
     arguments: tuple[Any, ...],
 ) -> None:
+    gc.freeze()  # what the parent holds is not ours to collect; looking through it would copy all of its memory
     follow(parent)
     tempfile.tempdir = folder
     lower_limit(resource.RLIMIT_CPU, limits.seconds + _SECONDS_TO_EXPLAIN)
