@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from consentkit.reading import files, yaml_file
-from kit.running import SAMPLE_CLINIC, Outcome, as_nobody, run_consentkit
+from kit.running import SAMPLE_CLINIC, Outcome, as_mere_owner, run_consentkit
 from kit.small import make_clinic, write_procedure, write_translation
 
 Call = Callable[..., Outcome]
@@ -232,7 +232,7 @@ def test_particulars_that_cannot_be_read_keep_no_file_from_being_checked(tmp_pat
     write_procedure(clinic / "procedures", title="")
     (clinic / "clinic.yaml").chmod(0)
     tmp_path.chmod(0o755)
-    with as_nobody():
+    with as_mere_owner():
         done = call("check", "clinic/procedures/SMALL-1.yaml", "--clinic", "clinic")
     assert done.code == 5
     assert "Error: clinic/clinic.yaml: can't be read: permission denied" in done.stderr
@@ -358,7 +358,7 @@ def test_a_language_pack_that_cannot_be_opened_keeps_no_procedure_from_being_che
     (clinic / name).chmod(0)
     tmp_path.chmod(0o755)
     for names in (bad, ()):
-        with as_nobody():
+        with as_mere_owner():
             done = call("check", *names, "--clinic", "clinic")
         assert done.code == 5
         assert done.stderr.count(f"Error: clinic/{name}: can't be read: permission denied") == 1
@@ -386,7 +386,7 @@ def test_a_faulty_record_of_approvals_keeps_no_file_from_being_checked(case: str
     write_procedure(clinic / "procedures", title="")
     spoil(clinic / "approvals.yaml")
     tmp_path.chmod(0o755)
-    with as_nobody():
+    with as_mere_owner():
         done = call("check", "--clinic", "clinic")
     told = [*done.lines, *done.stderr.splitlines()]
     assert done.code == code

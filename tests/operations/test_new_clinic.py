@@ -19,7 +19,7 @@ from consentkit.operations.guide import page, pages
 from consentkit.output import new_files
 from consentkit.reading import yaml_file
 from kit.folders import as_written
-from kit.running import PROJECT, Outcome, as_nobody
+from kit.running import PROJECT, Outcome, as_mere_owner
 from kit.shown_commands import commands_of, ship_small_texts
 from kit.skipping import needs
 from kit.small import write_procedure
@@ -96,7 +96,7 @@ def test_an_empty_folder_is_filled_also_where_it_is_the_current_one(call: Call, 
 
 def test_where_nobody_may_write_no_folder_is_left(call: Call, tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
-    with as_nobody():
+    with as_mere_owner():
         done = call("init", "deep/my-clinic")
     tmp_path.chmod(0o755)
     assert (done.code, "permission denied" in done.stderr) == (5, True), done.stderr

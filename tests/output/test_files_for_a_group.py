@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from consentkit.errors import FileAccess
 from consentkit.output.write import prepare_folder, write_file
 from kit.folders import mode
 from kit.packets import write_visit
-from kit.running import load_all_modules
+from kit.running import PROJECT, load_all_modules
 from kit.skipping import needs
 from kit.small import CODE, NO_PAPERS_DUE, make_clinic
 
@@ -27,6 +28,11 @@ CLERKS, EVERYBODY = 61100, 61999
 """The group of the clerks, and one that all three belong to."""
 
 pytestmark = needs(allowed=lambda: os.geteuid() == 0, otherwise="only the administrator may become another user")
+
+
+def may_others_read_the_program() -> bool:
+    """Whether it lies in no folder that is closed to other users, as that of the administrator is."""
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in PROJECT.parents)
 
 
 @pytest.fixture
@@ -115,6 +121,7 @@ def test_a_file_that_cannot_be_given_to_the_group_is_not_written(share: Path) ->
     assert sorted(path.name for path in share.iterdir()) == ["clinic.yaml", "procedures", "visit.yaml"]
 
 
+@needs(allowed=may_others_read_the_program, otherwise="other users may not read the program")
 def test_two_clerks_share_packets_approvals_and_the_journal_and_nobody_else_does(
     share: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
