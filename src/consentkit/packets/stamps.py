@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from consentkit.packets.printed import digest_of
 from consentkit.packets.same_pages import SamePage
-from consentkit.pdf.file.geometry import Area, Box
+from consentkit.pdf.file.geometry import Area, Box, box_around
 from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Ref
@@ -132,7 +132,8 @@ class StampReader:
         if len(runs) < len(canvas.items) or not all(map(_is_plain, runs)) or not runs:
             return None
         boxes = [box for run in runs for box in (run.box, run.ink_box) if box]
-        return StampDrawing(text, _around(boxes), min(run.height for run in runs))
+        around = box_around(corner for box in boxes for corner in ((box.left, box.bottom), (box.right, box.top)))
+        return StampDrawing(text, around, min(run.height for run in runs))
 
 
 def _is_plain(run: DrawnRun) -> bool:
@@ -146,13 +147,5 @@ def _holds(area: Area, box: Box) -> bool:
 
 
 def _is_in(box: Box, area: Box) -> bool:
+    """Whether a box lies in another one, with nothing allowed for rounding: what is in doubt is painted."""
     return area.left <= box.left and area.bottom <= box.bottom and box.right <= area.right and box.top <= area.top
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    return Box(
-        min(box.left for box in boxes),
-        min(box.bottom for box in boxes),
-        max(box.right for box in boxes),
-        max(box.top for box in boxes),
-    )
