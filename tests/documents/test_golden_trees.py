@@ -29,6 +29,7 @@ from kit.golden_trees import (
 from kit.judges import packet_expectation
 from kit.measured_pages import is_of_these_versions
 from kit.structure_tree import differences
+from kit.thorough import marks_of_document
 
 ADVICE = "If the tree is meant to be so, run `make trees`, read the diff of tests/trees, and commit it."
 
@@ -51,16 +52,22 @@ def group_of(case: Case) -> str:
     return f"{case.code}-letter" if case == Case(case.code) else case.name
 
 
-def marks_of(case: Case) -> list[pytest.MarkDecorator]:
-    """A document is made once, in one worker; of those that are always made, `make thorough` alone makes some."""
-    group = pytest.mark.xdist_group(group_of(case))
-    is_long = case.variant == "consent" and not is_kept(case) and case != KEPT
-    return [group, pytest.mark.thorough] if is_long else [group]
-
-
 KEPT = DOCUMENTS[0]
+
+
+def is_made_in_every_run(case: Case) -> bool:
+    """Of the consents that are always made, `make thorough` alone makes most: they take longest."""
+    return case.variant != "consent" or is_kept(case) or case == KEPT
+
+
 each_document = pytest.mark.parametrize(
-    "case", [pytest.param(case, id=case.name, marks=marks_of(case)) for case in DOCUMENTS]
+    "case",
+    [
+        pytest.param(
+            case, id=case.name, marks=marks_of_document(group_of(case), in_every_run=is_made_in_every_run(case))
+        )
+        for case in DOCUMENTS
+    ],
 )
 
 

@@ -28,6 +28,7 @@ from consentkit.pdf.fonts import font_files
 from consentkit.pdf.read.structure_text import tagged_text
 from kit.source_comparison import compare
 from kit.structure_lint import lint
+from kit.thorough import marks_of_document
 from kit.validation import BOTH_STANDARDS, faults
 
 CLINIC = Path(__file__).parents[1] / "examples" / "arabic"
@@ -45,12 +46,13 @@ LAYOUTS: dict[str, dict[str, Any]] = {
 letter = pytest.mark.xdist_group("rtl letter")
 
 
-def marks_of(layout: str) -> list[pytest.MarkDecorator]:
-    """A document is made once, in one worker; `make test` makes that on paper, and `make thorough` all."""
-    return [letter] if layout == "letter" else [pytest.mark.xdist_group(f"rtl {layout}"), pytest.mark.thorough]
-
-
-every_layout = pytest.mark.parametrize("layout", [pytest.param(layout, marks=marks_of(layout)) for layout in LAYOUTS])
+every_layout = pytest.mark.parametrize(
+    "layout",
+    [
+        pytest.param(layout, marks=marks_of_document(f"rtl {layout}", in_every_run=layout == "letter"))
+        for layout in LAYOUTS
+    ],
+)
 
 
 @cache

@@ -35,6 +35,7 @@ from kit.skipping import needs
 from kit.source_comparison import compare
 from kit.structure_lint import lint
 from kit.tagged_file import File
+from kit.thorough import marks_of_document
 from kit.validation import faults
 
 MM = 72 / 25.4
@@ -64,14 +65,12 @@ IN_EVERY_RUN = frozenset({"90837", "90839", "90853"})
 """Codes that `make test` has documents of, and `make thorough` of all: a talk, a crisis and a group."""
 
 
-def marks_of(case: Case) -> list[pytest.MarkDecorator]:
-    """A document is made once, in one worker."""
-    group = pytest.mark.xdist_group(str(case))
-    return [group] if case.code in IN_EVERY_RUN else [group, pytest.mark.thorough]
-
-
 every_document = pytest.mark.parametrize(
-    "case", [pytest.param(case, id=str(case), marks=marks_of(case)) for case in CASES]
+    "case",
+    [
+        pytest.param(case, id=str(case), marks=marks_of_document(str(case), in_every_run=case.code in IN_EVERY_RUN))
+        for case in CASES
+    ],
 )
 
 

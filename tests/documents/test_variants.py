@@ -30,6 +30,7 @@ from kit.running import SAMPLE_CLINIC, Outcome
 from kit.small import CODE, make_clinic, write_procedure
 from kit.source_comparison import compare
 from kit.structure_lint import lint
+from kit.thorough import marks_of_document
 from kit.translations import write_translation
 from kit.validation import BOTH_STANDARDS, faults
 
@@ -82,13 +83,13 @@ def cases(chosen: Callable[[Case], bool] = lambda case: True) -> pytest.MarkDeco
     """Run a test for each of the chosen documents, where they have been rendered already."""
     found = [case for case in CASES if chosen(case)]
     assert found
-    return pytest.mark.parametrize("case", [pytest.param(case, id=str(case), marks=marks_of(case)) for case in found])
-
-
-def marks_of(case: Case) -> list[pytest.MarkDecorator]:
-    """A document is made once, in one worker."""
-    group = pytest.mark.xdist_group(f"variant-{case}")
-    return [group] if case.in_every_run else [group, pytest.mark.thorough]
+    return pytest.mark.parametrize(
+        "case",
+        [
+            pytest.param(case, id=str(case), marks=marks_of_document(f"variant-{case}", in_every_run=case.in_every_run))
+            for case in found
+        ],
+    )
 
 
 @cache

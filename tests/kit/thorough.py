@@ -26,6 +26,12 @@ def names(kind: str) -> frozenset[str]:
     return frozenset(f"{file}::{name}" for file, of_file in tests.items() for name in of_file)
 
 
+def marks_of_document(group: str, *, in_every_run: bool) -> list[pytest.MarkDecorator]:
+    """The marks of tests that share a document: it is made once, in one worker, by `make thorough` alone or always."""
+    together = pytest.mark.xdist_group(group)
+    return [together] if in_every_run else [together, pytest.mark.thorough]
+
+
 def mark(items: Sequence[pytest.Item]) -> None:
     """Mark the tests that `make test` leaves out."""
     for item, is_left_out in zip(items, left_out([item.nodeid for item in items]), strict=True):
