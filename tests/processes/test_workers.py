@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -42,6 +43,8 @@ def act(task: str) -> object:
         return len(bytearray(64 * 1024**3))
     if verb == "pid":
         return os.getpid()
+    if verb == "frozen":
+        return gc.get_freeze_count()
     if verb == "temporary":
         Path(tempfile.mkstemp(prefix="consentkit-")[1]).write_bytes(b"x")
         os.kill(os.getpid(), signal.SIGKILL)
@@ -71,6 +74,12 @@ def test_each_task_has_one_end(tmp_path: Path) -> None:
 
 def test_with_one_job_the_work_is_done_in_another_process_too() -> None:
     assert ends(["pid"], Pool(jobs=1))["pid"] != os.getpid()
+
+
+def test_a_process_does_not_look_through_what_its_parent_holds() -> None:
+    (count,) = ends(["frozen"]).values()
+    assert isinstance(count, int) and count > 1000
+    assert gc.get_freeze_count() == 0
 
 
 @pytest.mark.parametrize("death", ["die 9", "die 15", "exit 3"])

@@ -7,6 +7,7 @@ the signals of the terminal to its parent, and never outlives it, however the pa
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import tempfile
@@ -68,7 +69,11 @@ def own_temporary_folder() -> Iterator[None]:
 
 
 def follow(parent: int) -> None:
-    """In a process that was just forked: let the parent, by its process id, decide when to end; end with it."""
+    """In a process that was just forked: let the parent, by its process id, decide when to end; end with it.
+
+    What the parent holds is left to it, too: to look through that for garbage would copy all of its memory.
+    """
+    gc.freeze()
     for number in (signal.SIGINT, signal.SIGHUP):  # a terminal sends them to both, and the parent ends us
         signal.signal(number, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGALRM):

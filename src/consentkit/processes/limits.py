@@ -7,7 +7,6 @@ interrupted. WeasyPrint itself knows no limits, and a few lines of CSS can keep 
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import resource
@@ -110,7 +109,6 @@ def _work(
     function: Callable[..., Result],
     arguments: tuple[Any, ...],
 ) -> None:
-    gc.freeze()  # what the parent holds is not ours to collect; looking through it would copy all of its memory
     follow(parent)
     tempfile.tempdir = folder
     lower_limit(resource.RLIMIT_CPU, limits.seconds + _SECONDS_TO_EXPLAIN)

@@ -11,7 +11,6 @@ too (`limits`), and is ended together with what it forked.
 from __future__ import annotations
 
 import contextlib
-import gc
 import multiprocessing
 import os
 import pickle
@@ -61,16 +60,12 @@ def work(
     """
     team = _Team(function, pool, tuple(inherited))
     waiting = deque(tasks)
-    is_ours = gc.get_freeze_count() == 0
-    gc.freeze()  # what exists stays: a process that searched it for garbage would need its own copy of it
     try:
         while waiting or team.busy:
             yield from team.assign(waiting)
             yield from team.collect()
     finally:
         team.dismiss()
-        if is_ours:
-            gc.unfreeze()
 
 
 @dataclass(eq=False)
