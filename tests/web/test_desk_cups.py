@@ -219,7 +219,8 @@ def test_a_desk_that_is_killed_while_the_printer_takes_its_papers_sends_all_of_t
     desk = run(CUPS_SERVER=mortal.server)
     program.write_text(f"#!/bin/sh\n{wait}\n")
     (program.parent / "lpstat").unlink()
-    desk.load(schedule({"patient_name": CANARY}))
+    spoken = {"interpreter": "Ida Ames", "interpreter_is": "professional", "interpreter_language": "Spanish"}
+    desk.load(schedule({"patient_name": CANARY, **spoken}))  # papers of more bytes than a pipe holds
     key = desk.key()
     press = threading.Thread(target=try_to, args=(lambda: desk.send(f"/visit/{key}/print", printed="0"),), daemon=True)
     press.start()
