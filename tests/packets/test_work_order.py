@@ -165,6 +165,12 @@ def test_the_table_is_in_the_order_of_the_pages(workspace: OpenWorkspace) -> Non
     firsts = [paper["first"] for group in order["groups"] for paper in group["papers"]]
     assert len(firsts) > 3
     assert firsts == sorted(firsts)
+    spans = {placed.paper.kind: (placed.first, placed.last) for placed in made.papers if placed.paper.comes_back}
+    assert spans["form"][1] + 1 == spans["refusal"][0]
+    assert [(run["first"], run["last"]) for run in order["comes_back"]] == [
+        (spans["form"][0], spans["refusal"][1]),  # pages that follow one another, whatever paper they are of
+        spans["plan"],
+    ]
 
 
 def test_a_fillable_packet_may_have_a_cover_of_two_pages(workspace: OpenWorkspace) -> None:

@@ -6,7 +6,7 @@ page has a place for, nor leaves one out; nobody is named, only the roles of tho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,7 +131,7 @@ def work_order(papers: Sequence[PlacedItem], situation: Situation, words: Langua
     return {
         "groups": [{"group": group, "papers": rows} for group in GROUPS if (rows := _rows(listed, group))],
         "is_short": sum(max(1, len(row["places"])) for row in listed) <= _FEW_ROWS,
-        "comes_back": [_span(placed) for placed in papers if placed.paper.comes_back],
+        "comes_back": _joined(_span(placed) for placed in papers if placed.paper.comes_back),
         "signatures": sum(page.signatures for page in pages),
         "dates": sum(page.dates for page in pages),
         "initials": sum(page.initials for page in pages),
@@ -174,6 +174,17 @@ def _original(paper: PacketItem) -> tuple[str, str] | None:
 
 def _span(placed: PlacedItem) -> dict[str, int]:
     return {"first": placed.first, "last": placed.last}
+
+
+def _joined(spans: Iterable[dict[str, int]]) -> list[dict[str, int]]:
+    """Papers that follow one another as one: whoever counts sheets needs no list of every page."""
+    joined: list[dict[str, int]] = []
+    for span in spans:
+        if joined and span["first"] == joined[-1]["last"] + 1:
+            joined[-1]["last"] = span["last"]
+        else:
+            joined.append(span)
+    return joined
 
 
 def _who(role: str, words: LanguagePack) -> str:
