@@ -115,9 +115,9 @@ def test_a_plan_takes_one_page_and_in_large_print_three(language: str, paper: Pa
 FORM = {False: 2, True: 4}
 """The most pages of a form that no visit is known for, by whether it is in large print."""
 A_PAGE_MORE = {("90849", "es")}
-"""Talk of several families at once has two clauses with initials more than others. In Spanish, with a place for everybody
-who might sign and both clauses of a visit, that is a quarter more than English may take: at the type and the room to sign
-of the others, its last two places are some 3 cm more than a sheet holds."""
+"""Talk of several families at once has two more clauses with initials. In Spanish, with a place for everybody who might
+sign and both clauses of a visit, it takes the quarter more that it may: at the type and the room to sign of the others,
+its last two places are some 3 cm more than a sheet holds."""
 VISITS = {False: 2, True: 4}
 """The most pages of the form of a visit of one procedure, by whether it is in large print."""
 
