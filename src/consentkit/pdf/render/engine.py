@@ -35,6 +35,7 @@ from consentkit.pdf.render.columns import balance_quickly
 from consentkit.pdf.render.links import require_allowed_actions, require_allowed_links
 from consentkit.pdf.render.measuring import flaws_of
 from consentkit.pdf.render.repeated import work_out_once
+from consentkit.pdf.render.styles import find_plain_values_quickly
 from consentkit.pdf.tags.collect import POINTS_PER_PIXEL
 from consentkit.pdf.tags.write import operators_of_text, own_tagging
 from consentkit.problems import printable, shortened
@@ -42,6 +43,7 @@ from consentkit.processes.forking import no_fork
 
 balance_quickly()
 work_out_once()
+find_plain_values_quickly()
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
 _MOST_COMPLAINTS = 5

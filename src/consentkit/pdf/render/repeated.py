@@ -33,6 +33,9 @@ _LENGTHS = (
     *("width", "min_width", "max_width", "height", "min_height", "max_height"),
 )
 """What a box gets from its style and the size of what it is in."""
+_OUT_OF_FLOW = ("absolute", "fixed")
+_TAKEN_OUT = ("running()", "note()")
+_FLOATS = ("left", "right", "inline-start", "inline-end", "footnote")
 _NO_HEIGHT = Dimension(0, "px")
 
 _stock_split = line_break.split_first_line
@@ -116,8 +119,16 @@ def _without_least_heights(row: Any) -> None:
             item.style["min_height"] = _NO_HEIGHT
 
 
+def _is_in_normal_flow(box: Any) -> bool:
+    """Whether a box is in the normal flow, asked in one step instead of six."""
+    position = box.style["position"]
+    is_out = position in _OUT_OF_FLOW or position[0] in _TAKEN_OUT
+    return not is_out and box.style["float"] not in _FLOATS
+
+
 def work_out_once() -> None:
     """Let WeasyPrint work in this way from now on."""
+    boxes.Box.is_in_normal_flow = _is_in_normal_flow
     ours = {
         "split_first_line": (_stock_split, _split_first_line),
         "strut": (_stock_strut, _strut),
