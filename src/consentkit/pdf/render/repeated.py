@@ -53,24 +53,18 @@ def _split_first_line(
     is_line_start: bool = True,
     minimum: bool = False,
 ) -> Any:
-    """Break the first line from a text, as WeasyPrint does. Each caller gets a layout of its own to change."""
+    """Break the first line from a text, as WeasyPrint does.
+
+    Its layout is at rest until it is drawn, so that boxes with the same line can share it: they are drawn in turn.
+    """
     if context is None:  # in a picture
         return _stock_split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
     lines = context.__dict__.setdefault(_LINES, {})
     key = text, id(style), max_width, justification_spacing, is_line_start, minimum
-    if key in lines:
-        _, layout, rest = lines[key]
-        return _copied(layout), *rest
-    layout, *rest = _stock_split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
-    lines[key] = style, _copied(layout), rest  # with the style, so that no other one gets its identity
-    return layout, *rest
-
-
-def _copied(layout: Any) -> Any:
-    """A copy of a layout of text that is at rest: it holds no memory of Pango's."""
-    copy = object.__new__(type(layout))
-    copy.__dict__.update(layout.__dict__)
-    return copy
+    if key not in lines:  # kept with the style, so that no other one gets its identity
+        line = _stock_split(text, style, context, max_width, justification_spacing, is_line_start, minimum)
+        lines[key] = style, line
+    return lines[key][1]
 
 
 def _strut(style: Any) -> Any:
@@ -126,16 +120,19 @@ def _is_in_normal_flow(box: Any) -> bool:
     return not is_out and box.style["float"] not in _FLOATS
 
 
+REPLACED = {
+    "split_first_line": (_stock_split, _split_first_line),
+    "strut": (_stock_strut, _strut),
+    "resolve_percentages": (_stock_resolve, _resolve_percentages),
+    "flex_layout": (_stock_flex, _flex_layout),
+}
+"""Functions of WeasyPrint by their names, and what replaces each wherever it was imported."""
+
+
 def work_out_once() -> None:
     """Let WeasyPrint work in this way from now on."""
     boxes.Box.is_in_normal_flow = _is_in_normal_flow
-    ours = {
-        "split_first_line": (_stock_split, _split_first_line),
-        "strut": (_stock_strut, _strut),
-        "resolve_percentages": (_stock_resolve, _resolve_percentages),
-        "flex_layout": (_stock_flex, _flex_layout),
-    }
     for module in [module for name, module in sys.modules.items() if name.partition(".")[0] == "weasyprint"]:
-        for name, (stock, own) in ours.items():
-            if vars(module).get(name) is stock:  # where it is defined, and where it was imported
+        for name, (stock, own) in REPLACED.items():
+            if vars(module).get(name) is stock:
                 setattr(module, name, own)

@@ -30,20 +30,21 @@ _LOGICAL = {
 }
 """Properties such as `margin-inline-start`, which may stand for another one."""
 
-_stock_value = ComputedStyle.__missing__
+stock_value = ComputedStyle.__missing__
+"""How WeasyPrint works out a value."""
 
 
 def _value(style: Any, name: str) -> Any:
     """The value of a property that a style has not been asked for before."""
     cascaded = style.cascaded
     if name in cascaded or (name in PHYSICAL_FUNCTIONS and not _LOGICAL.isdisjoint(cascaded)):
-        return _stock_value(style, name)
+        return stock_value(style, name)
     if name in _INITIAL:
         value = _INITIAL[name]
     elif name in _FROM_PARENT and style.parent_style is not None:
         value = style.parent_style[name]
     else:
-        return _stock_value(style, name)
+        return stock_value(style, name)
     style[name] = value
     return value
 
