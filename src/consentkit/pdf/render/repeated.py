@@ -1,7 +1,7 @@
 """What the page engine works out again and again is worked out once.
 
 WeasyPrint lays out a passage several times: for each height of columns that it tries, two or three times in each row of
-a flex box, and again for a page that is made anew. Each time it breaks the same text into the same lines, turns the
+a flex box, and again for a page that is made twice. Each time it breaks the same text into the same lines, turns the
 same percentages into the same lengths, and measures the same struts. That was a third of the time of a page.
 
 Guarantees: a result comes back only for the very style and the very lengths that it was worked out for, so every box

@@ -35,7 +35,7 @@ stock_value = ComputedStyle.__missing__
 
 
 def _value(style: Any, name: str) -> Any:
-    """The value of a property that a style has not been asked for before."""
+    """The value of a property that a style does not have yet."""
     cascaded = style.cascaded
     if name in cascaded or (name in PHYSICAL_FUNCTIONS and not _LOGICAL.isdisjoint(cascaded)):
         return stock_value(style, name)
