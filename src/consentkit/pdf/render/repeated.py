@@ -2,7 +2,7 @@
 
 WeasyPrint lays out a passage several times: for each height of columns that it tries, two or three times in each row of
 a flex box, and again for a page that is made twice. Each time it breaks the same text into the same lines, turns the
-same percentages into the same lengths, and measures the same struts. That was a third of the time of a page.
+same percentages into the same lengths, and measures the same struts. That was a fifth of the time of a page.
 
 Guarantees: a result comes back only for the very style and the very lengths that it was worked out for, so every box
 has the place and the size that WeasyPrint gives it; what is kept of a document goes with it. Only one thing is left out
