@@ -23,6 +23,7 @@ from kit.running import Outcome
 from kit.small import make_clinic
 
 Call = Callable[..., Outcome]
+pytestmark = pytest.mark.xdist_group("filing")  # its papers are made once
 
 
 def resources(path: Path) -> list[dict[str, Any]]:

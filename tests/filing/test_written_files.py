@@ -22,6 +22,7 @@ from kit.filed import DPI, Papers, as_pdf
 from kit.running import Outcome
 
 Call = Callable[..., Outcome]
+pytestmark = pytest.mark.xdist_group("filing")  # its papers are made once
 
 
 def pages_of(pdf: Path) -> int:

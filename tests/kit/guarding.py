@@ -38,6 +38,7 @@ PROJECT = Path(__file__).parents[2]
 TABLES = "tests/guards"
 SOURCE = "src/consentkit"
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the tables are read by each worker of the tests
 _COPIED = ("src", "tests", "templates", "procedures", "papers", "docs", "samples", "tools", "pyproject.toml")
 _LOADED_ONCE = ("weasyprint", "pydantic", "jinja2", "pypdf", "pypdfium2", "PIL.Image", "fontTools.ttLib", "zxingcpp")
 """Libraries that take long to load: the processes that are forked have them then. Nothing of consentkit is loaded."""
@@ -100,7 +101,7 @@ def read_guards(project: Path = PROJECT) -> list[Guard]:
 
 
 def _read_table(table: Path) -> Iterator[Guard]:
-    for values in yaml.safe_load(table.read_text(encoding="utf-8")):
+    for values in yaml.load(table.read_text(encoding="utf-8"), Loader=_Loader):
         seen = values.pop("seen")
         yield Guard(area=table.stem, seen=tuple([seen] if isinstance(seen, str) else seen), **values)
 

@@ -27,17 +27,29 @@ WHOLE = ("V-1001", "V-1010", "V-1011")
 """Visits whose packets have an information, too: that of each code is looked at for itself, in test_page_budgets."""
 
 
-@pytest.fixture(scope="module")
-def day() -> dict[str, Packet]:
-    """The packets of the sample day by the numbers of their visits: what is signed and the papers, and some whole."""
-    workspace = open_workspace(SAMPLE_CLINIC, open_store())
-    planner, maker = Planner(workspace, PacketOptions(allow_drafts=True)), PacketMaker(workspace)
-    packets = {}
-    for entry in read_visits(str(DAY)):
-        number = entry.visit.visit
+class SampleDay(dict[str, Packet]):
+    """The packets of the sample day by the numbers of their visits, each of which is made when it is asked for.
+
+    Those in WHOLE have everything, the others what is signed and the papers.
+    """
+
+    def __init__(self) -> None:
+        workspace = open_workspace(SAMPLE_CLINIC, open_store())
+        self._planner = Planner(workspace, PacketOptions(allow_drafts=True))
+        self._maker = PacketMaker(workspace)
+        self._entries = {entry.visit.visit: entry for entry in read_visits(str(DAY))}
+
+    def __missing__(self, number: str) -> Packet:
+        entry = self._entries[number]
         asked = {} if number in WHOLE else {"documents": ("form",)}
-        packets[number] = maker.make(planner.plan(entry.visit.model_copy(update=asked), entry.file, entry.row))
-    return packets
+        planned = self._planner.plan(entry.visit.model_copy(update=asked), entry.file, entry.row)
+        self[number] = self._maker.make(planned)
+        return self[number]
+
+
+@pytest.fixture(scope="module")
+def day() -> SampleDay:
+    return SampleDay()
 
 
 def nearly_empty(made: Packet) -> Iterator[str]:
@@ -51,17 +63,17 @@ def nearly_empty(made: Packet) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_whoever_signs_reads_on_the_same_page_what_that_stands_for(number: str, day: dict[str, Packet]) -> None:
+def test_whoever_signs_reads_on_the_same_page_what_that_stands_for(number: str, day: SampleDay) -> None:
     assert without_statement(day[number]) == []
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_no_page_is_nearly_empty(number: str, day: dict[str, Packet]) -> None:
+def test_no_page_is_nearly_empty(number: str, day: SampleDay) -> None:
     assert list(nearly_empty(day[number])) == []
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_the_cover_is_one_page(number: str, day: dict[str, Packet]) -> None:
+def test_the_cover_is_one_page(number: str, day: SampleDay) -> None:
     assert day[number].papers[0].last == 1
 
 

@@ -30,6 +30,7 @@ from kit.rooms import (
     rooms_of,
 )
 
+pytestmark = pytest.mark.xdist_group("rooms")  # the imports of the program are read once
 DEVELOPMENT = (PROJECT / "docs/development.md").read_text(encoding="utf-8")
 ORDERS = {folder: order_of(DEVELOPMENT, folder) for folder in TABLES}
 MODULES = modules_of(SOURCE)

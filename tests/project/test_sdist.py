@@ -12,6 +12,8 @@ import pytest
 from kit.running import PROJECT
 from kit.skipping import needs
 
+pytestmark = pytest.mark.xdist_group("sdist")  # it is built once
+
 MADE = {"PKG-INFO"}
 """What the build adds to the files of the project."""
 

@@ -26,6 +26,7 @@ from packaging.requirements import Requirement
 from consentkit import __version__
 from kit.running import PROJECT, SAMPLE_CLINIC, environment
 
+pytestmark = pytest.mark.xdist_group("wheel")  # it is built once
 FORBID_NETWORK = """
 import socket
 

@@ -45,6 +45,13 @@ def styles_of_layout(layout: Layout, templates: Sequence[Path], files: Snapshot 
     return (read_style(name, templates, files) for name in _names(layout))
 
 
+def shipped_styles(clinic: Clinic, templates: Sequence[Path], files: Snapshot) -> list[str]:
+    """The style sheets of all layouts of a clinic that are the shipped ones, and so are known to be harmless."""
+    own = [name for name in (STYLE_SHEET, *_OF_LAYOUTS) if style_path(name, templates).parent != templates[-1]]
+    page = [] if STYLE_SHEET in own else [style_of(clinic, templates, files)]
+    return page + [read_style(name, templates, files) for name in _OF_LAYOUTS if name not in own]
+
+
 def paths_of_layout(layout: Layout, templates: Sequence[Path]) -> Iterator[Path]:
     """The files of these style sheets."""
     return (style_path(name, templates) for name in _names(layout))

@@ -366,8 +366,10 @@ class OpenWorkspace:
         """Call a function that runs templates: in a child process under limits where templates are the clinic's own."""
         if self.has_own_templates:
             from consentkit.documents.printing import load_engine
+            from consentkit.documents.style_sheets import shipped_styles
 
-            load_engine()  # the child has it then
+            engine = load_engine()  # the child has it then, and the style sheets
+            engine.read_styles(shipped_styles(self.folder.clinic, self.templates, self._files()))
         return self._guarded(function, *arguments)
 
     def _guarded(self, function: Callable[..., Result], *arguments: Any) -> Result:

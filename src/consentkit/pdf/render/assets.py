@@ -1,7 +1,7 @@
 """What a page may use: named assets, our fonts, and style sheets.
 
-Guarantees: an address that is no asset is refused and remembered; fonts are configured, and style sheets parsed, once
-in a process, and what a page gets does not depend on the pages before it.
+Guarantees: an address that is no asset is refused and remembered; fonts are configured once in a process, and style
+sheets parsed once in it and in those that it forks; what a page gets does not depend on the pages before it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from consentkit.problems import printable, shortened
 
 _MOST_NAMED = 20
 _MOST_SHEETS = 50
-"""Parsed style sheets that are kept for a set of fonts."""
+"""Parsed style sheets that a process keeps."""
 
 
 class _RefusedAddress(ValueError):
@@ -79,7 +79,6 @@ class OwnFonts(FontConfiguration):  # type: ignore[misc]
         self.font_features = OwnedFeatures()
         self._files = {face.asset: face.path for face in faces}
         self._known: set[str] = set()
-        self._sheets: dict[str, weasyprint.CSS] = {}
         self._is_complete = False
         weasyprint.CSS(
             string=font_files.font_rules(faces),
@@ -107,22 +106,6 @@ class OwnFonts(FontConfiguration):  # type: ignore[misc]
             self._folder = None
         self._known.add(key)
 
-    def style_sheet(self, style: str, fetcher: AssetFetcher, complaints: Sequence[str]) -> weasyprint.CSS:
-        """A parsed style sheet.
-
-        It is kept for other pages, since parsing takes a tenth of the time of a page. It is not kept where it requests
-        an asset, which may be another one next time, or where the engine complains, as it must each time.
-        """
-        if style in self._sheets:
-            return self._sheets[style]
-        before = fetcher.requests, len(complaints)
-        sheet = weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=self)
-        if (fetcher.requests, len(complaints)) == before:
-            if len(self._sheets) >= _MOST_SHEETS:
-                self._sheets.clear()
-            self._sheets[style] = sheet
-        return sheet
-
     def __del__(self) -> None:
         """There is nothing to remove."""
 
@@ -144,6 +127,30 @@ class _Installed:
 
     def as_posix(self) -> str:
         return self.path.as_posix()
+
+
+_sheets: dict[str, weasyprint.CSS] = {}
+"""Parsed style sheets, by their text."""
+
+
+def style_sheet(
+    style: str, fetcher: AssetFetcher, complaints: Sequence[str], fonts: OwnFonts | None = None
+) -> weasyprint.CSS:
+    """A parsed style sheet. With `fonts`, it may not bring its own.
+
+    It is kept for other pages, since parsing takes a tenth of the time of a page, whichever fonts they have. It is not
+    kept where it requests an asset, which may be another one next time, or where the engine complains, as it must each
+    time.
+    """
+    if style in _sheets:
+        return _sheets[style]
+    before = fetcher.requests, len(complaints)
+    sheet = weasyprint.CSS(string=style, url_fetcher=fetcher, font_config=fonts)
+    if (fetcher.requests, len(complaints)) == before:
+        if len(_sheets) >= _MOST_SHEETS:
+            _sheets.clear()
+        _sheets[style] = sheet
+    return sheet
 
 
 _fonts_made: dict[tuple[int, tuple[font_files.FontFace, ...]], OwnFonts] = {}

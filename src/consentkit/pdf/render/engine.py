@@ -30,16 +30,20 @@ from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.displayed_text import prepare_text
 from consentkit.pdf.line_box import LINE_HEIGHT, LINE_SIZE
 from consentkit.pdf.part import Part
-from consentkit.pdf.render.assets import AssetFetcher, own_fonts
+from consentkit.pdf.render.assets import AssetFetcher, own_fonts, style_sheet
 from consentkit.pdf.render.columns import balance_quickly
 from consentkit.pdf.render.links import require_allowed_actions, require_allowed_links
 from consentkit.pdf.render.measuring import flaws_of
+from consentkit.pdf.render.repeated import work_out_once
+from consentkit.pdf.render.styles import find_plain_values_quickly
 from consentkit.pdf.tags.collect import POINTS_PER_PIXEL
 from consentkit.pdf.tags.write import operators_of_text, own_tagging
 from consentkit.problems import printable, shortened
 from consentkit.processes.forking import no_fork
 
 balance_quickly()
+work_out_once()
+find_plain_values_quickly()
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
 _MOST_COMPLAINTS = 5
@@ -77,6 +81,13 @@ def render(
     return Part(seal(pdf), len(document.pages), tuple(slots), flaws)
 
 
+def read_styles(styles: Iterable[str]) -> None:
+    """Parse style sheets of our own ahead: the processes that are forked from this one need not."""
+    with no_fork(), _complaints() as complaints:
+        for style in styles:
+            style_sheet(style, AssetFetcher({}), complaints)
+
+
 def _laid_out(
     html: str,
     styles: Iterable[str],
@@ -86,7 +97,7 @@ def _laid_out(
 ) -> weasyprint.Document:
     """Lay out a page of HTML with style sheets, and with the assets that the fetcher serves."""
     own = own_fonts(faces)
-    sheets = [own.style_sheet(style, fetcher, complaints) for style in styles]
+    sheets = [style_sheet(style, fetcher, complaints, own) for style in styles]
     page = weasyprint.HTML(string=html, url_fetcher=fetcher, media_type="print")
     require_allowed_links(page.etree_element.iter())
     prepare_text(page.etree_element)
