@@ -1,7 +1,8 @@
 """The lines of a visit, drawn for its packet: shaped here where that is certain to be right, else by the page engine.
 
 Guarantees: a line looks and reads the same whichever of the two draws it; what no font can print is refused, without a
-word of it in the message; a packet holds the lines that are used in it and no others.
+word of it in the message; a packet holds the lines of a visit that are used in it and no others. The numbers of its
+pages, and the font of most lines, are the same in all packets with as many pages, and lie at their beginning.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ from typing import Any, NamedTuple
 from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.syntax import Ref
-from consentkit.pdf.line_box import LINE_HEIGHT, LINE_SIZE
+from consentkit.pdf.line_box import BESIDE_LINE, LINE_HEIGHT
 from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore, ShapedLines
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import Linker, resources_of_page
 from consentkit.pdf.link.order import DrawingResources
 
-_BESIDE = LINE_SIZE / 2
-"""Points behind a line into which a letter may reach that is wider than its place, as a gaf that begins a name is."""
 
+_COMMON, _BOLD, _OWN, _ENGINE = range(4)
+"""The resources that lines need: those of all packets, those of the numbers of pages, those of one packet, and those of
+the page engine.
+"""
 
 class VisitLine(NamedTuple):
     """A line, with its width and baseline in points."""
@@ -38,20 +41,28 @@ class VisitLines:
     def __init__(self, lines: Iterable[str], bold: Container[str] = (), before: ShapedBefore | None = None) -> None:
         """Shape lines, those of `bold` in heavy type. Raises RenderingFailed where no font has a character."""
         every = list(dict.fromkeys(lines))
-        shaped = ShapedLines(every, bold, before)
-        self._lines = {line: VisitLine(done.content, done.width, BASELINE, 0) for line, done in shaped.lines.items()}
-        self._resources = [shaped.resources()]
+        before = before or ShapedBefore()
+        common = before.common(tuple(line for line in every if line in bold))
+        shaped = ShapedLines([line for line in every if line not in bold], (), before, with_common_font=True)
+        self._common = common.drawings
+        self._bold = list(common.bold)
+        self._lines = {line: VisitLine(done.content, done.width, BASELINE, _BOLD) for line, done in common.bold.items()}
+        for line, done in shaped.lines.items():
+            self._lines[line] = VisitLine(done.content, done.width, BASELINE, _COMMON if done.is_common else _OWN)
+        self._resources: dict[int, DrawingResources] = {}
+        if not all(done.is_common for done in shaped.lines.values()):
+            self._resources[_OWN] = shaped.resources()
         if others := [line for line in every if line not in self._lines]:
             self._add_drawn(others, bold)
         self._linker: Linker | None = None
-        self._shared: list[Ref] = []
+        self._shared: dict[int, Ref] = {}
         self._drawings: dict[str, Ref] = {}
 
     def _add_drawn(self, lines: Sequence[str], bold: Container[str]) -> None:
         drawn = _drawn(lines, bold)
-        self._resources.append(_resources_of(drawn.pdf))
+        self._resources[_ENGINE] = _resources_of(drawn.pdf)
         for line, content, width, baseline in zip(lines, drawn.contents, drawn.widths, drawn.baselines, strict=True):
-            self._lines[line] = VisitLine(content, width, baseline, 1)
+            self._lines[line] = VisitLine(content, width, baseline, _ENGINE)
 
     def __contains__(self, line: str) -> bool:
         return line in self._lines
@@ -62,8 +73,10 @@ class VisitLines:
     def put_into(self, linker: Linker) -> None:
         """Draw into a packet from here on."""
         self._linker = linker
-        self._shared = [linker.share(resources) for resources in self._resources]
-        self._drawings = {}
+        resources, drawings = linker.add_common(self._common)
+        self._shared = dict(zip((_COMMON, _BOLD), resources, strict=False))
+        self._shared |= {sheet: linker.share(own) for sheet, own in self._resources.items()}
+        self._drawings = dict(zip(self._bold, drawings, strict=True))
 
     def drawing(self, line: str) -> Ref:
         """The drawing of a line, which is added to the packet where it is used for the first time."""
@@ -71,7 +84,7 @@ class VisitLines:
             raise ValueError("the lines are in no packet yet")
         if line not in self._drawings:
             content, width, _, sheet = self._lines[line]
-            self._drawings[line] = self._linker.draw(content, width + _BESIDE, LINE_HEIGHT, self._shared[sheet])
+            self._drawings[line] = self._linker.draw(content, width + BESIDE_LINE, LINE_HEIGHT, self._shared[sheet])
         return self._drawings[line]
 
 

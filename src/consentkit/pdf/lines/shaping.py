@@ -12,16 +12,19 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from consentkit.pdf.line_box import LINE_SIZE
+from consentkit.pdf.line_box import BESIDE_LINE, LINE_HEIGHT, LINE_SIZE
+from consentkit.pdf.lines.common import COMMON_FONT, common_face, common_font, common_glyphs
 from consentkit.pdf.lines.embedding import resources_of
 from consentkit.pdf.lines.faces import BOLD, REGULAR, LineFace, ShapedGlyph
 from consentkit.pdf.lines.runs import FontRun, runs_of
-from consentkit.pdf.link.order import DrawingResources
+from consentkit.pdf.link.order import CommonDrawings, Drawing, DrawingResources
 from consentkit.recent import Recent
 
 _LineGlyphs: TypeAlias = Sequence[tuple[FontRun, Sequence[ShapedGlyph] | None]]
 """The runs of a line with their glyphs."""
 
+_MOST_PAGE_COUNTS = 64
+"""For how many numbers of pages it is kept how these are drawn."""
 _MOST_LINES = 256
 """Lines of which it is kept how they are shaped, until as many others have been."""
 BASELINE = 6.0
@@ -36,25 +39,55 @@ class ShapedLine:
     """The operators that draw it, from the left edge, in a box that is LINE_HEIGHT high."""
     width: float
     """Its width in points."""
+    is_common: bool = False
+    """Whether it needs no font but the one that all packets have."""
 
 
 class ShapedBefore:
-    """The glyphs of lines in heavy type that were shaped before: the numbers of pages, which are on many packets."""
+    """The lines in heavy type that were shaped before: the numbers of pages, which are on many packets."""
 
     def __init__(self) -> None:
         self._glyphs: Recent[tuple[str, int], _LineGlyphs | None] = Recent(_MOST_LINES)
+        self._common: Recent[tuple[str, ...], CommonLines] = Recent(_MOST_PAGE_COUNTS)
 
     def glyphs(self, line: str, weight: int) -> _LineGlyphs | None:
         """The glyphs of a line, or None where they are not certain."""
         return self._glyphs.get((line, weight), lambda: _glyphs_of(line, weight))
 
+    def common(self, bold: tuple[str, ...]) -> CommonLines:
+        """What the packets have in common that have these lines in heavy type: the same object each time."""
+        return self._common.get(bold, lambda: CommonLines(bold, self))
+
+
+class CommonLines:
+    """Lines in heavy type, and the font of most others: the same in all packets with these lines."""
+
+    def __init__(self, bold: Sequence[str], before: ShapedBefore) -> None:
+        shaped = ShapedLines(bold, bold, before)
+        self.bold = shaped.lines
+        """Those that could be shaped, by what they say."""
+        resources = [common_font(), *([shaped.resources()] if self.bold else [])]
+        drawings = [Drawing(line.content, line.width + BESIDE_LINE, LINE_HEIGHT, 1) for line in self.bold.values()]
+        self.drawings = CommonDrawings(resources, drawings)
+        """The same as orders, in their order."""
+
 
 class ShapedLines:
     """Lines that are drawn with the same fonts."""
 
-    def __init__(self, lines: Iterable[str], bold: Container[str] = (), before: ShapedBefore | None = None) -> None:
-        """Shape lines, those of `bold` in heavy type. `before` has some of these."""
-        self._before = before or ShapedBefore()
+    def __init__(
+        self,
+        lines: Iterable[str],
+        bold: Container[str] = (),
+        before: ShapedBefore | None = None,
+        *,
+        with_common_font: bool = False,
+    ) -> None:
+        """Shape lines, those of `bold` in heavy type. `before` has some of these.
+
+        `with_common_font` lets lines use the font that all packets have, which is not among the resources then.
+        """
+        self._before, self._with_common_font = before or ShapedBefore(), with_common_font
         self._names: dict[LineFace, str] = {}
         self._meanings: dict[LineFace, dict[int, str]] = {}
         shaped = ((line, self._shaped(line, BOLD if line in bold else REGULAR)) for line in lines)
@@ -66,6 +99,9 @@ class ShapedLines:
         return resources_of({name: (face, self._meanings[face]) for face, name in self._names.items()})
 
     def _shaped(self, line: str, weight: int) -> ShapedLine | None:
+        if self._with_common_font and weight == REGULAR and (glyphs := common_glyphs(line)):
+            operators = [*_in_font(COMMON_FONT), *_showing(common_face(), glyphs)]
+            return _line(operators, glyphs, is_common=True)
         shaped = self._before.glyphs(line, weight) if weight == BOLD else _glyphs_of(line, weight)
         if shaped is None:
             return None
@@ -75,12 +111,11 @@ class ShapedLines:
             return None
         for face, meanings in meant.items():
             self._meanings.setdefault(face, {}).update(meanings)
-        operators = [b"BT", b"0 %g Td" % BASELINE]
+        operators: list[bytes] = []
         for run, glyphs in known:
             name = self._names.setdefault(run.face, f"F{len(self._names) + 1}")
-            operators += [b"/%b %g Tf" % (name.encode(), LINE_SIZE), *_showing(run.face, glyphs)]
-        advance = sum(glyph.advance for _, glyphs in known for glyph in glyphs)
-        return ShapedLine(b"\n".join([*operators, b"ET"]), advance * LINE_SIZE / 1000)
+            operators += [*_in_font(name), *_showing(run.face, glyphs)]
+        return _line(operators, [glyph for _, glyphs in known for glyph in glyphs])
 
     def _mean_what_they_show(
         self, run: FontRun, glyphs: Sequence[ShapedGlyph], meant: dict[LineFace, dict[int, str]]
@@ -103,6 +138,15 @@ def _glyphs_of(line: str, weight: int) -> _LineGlyphs | None:
     if runs is None:
         return None
     return [(run, run.face.shape(run.text, run.script, is_turned=run.is_turned)) for run in runs]
+
+
+def _in_font(name: str) -> Iterator[bytes]:
+    yield b"/%b %g Tf" % (name.encode(), LINE_SIZE)
+
+
+def _line(operators: Iterable[bytes], glyphs: Iterable[ShapedGlyph], *, is_common: bool = False) -> ShapedLine:
+    content = b"\n".join([b"BT", b"0 %g Td" % BASELINE, *operators, b"ET"])
+    return ShapedLine(content, sum(glyph.advance for glyph in glyphs) * LINE_SIZE / 1000, is_common)
 
 
 def _plain(text: str) -> str:
