@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from consentkit.packets.drawn import DrawnText, PageReader
 from consentkit.packets.lettering import Texts, draw_code
+from consentkit.packets.plain_drawings import StampDrawing
 from consentkit.packets.printed import PrintedPage, digest_of, printed_part
 from consentkit.packets.read_before import ReadBefore
 from consentkit.packets.same_pages import SamePage
-from consentkit.packets.stamps import StampDrawing, StampReader
+from consentkit.packets.stamps import StampReader
 from consentkit.pdf.file.objects import Objects
 from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Ref, Value

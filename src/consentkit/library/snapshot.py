@@ -18,6 +18,7 @@ from consentkit.problems import printable
 from consentkit.reading.files import LARGEST_TEXT, decoded, read_bytes, require_size
 
 if TYPE_CHECKING:
+    from consentkit.library.known_files import KnownFiles
     from consentkit.reading.yaml_file import YamlFile
 
 ABSENT = "absent"
@@ -35,12 +36,17 @@ _MOST_PARSED = 16
 class Snapshot:
     """Files as they were when they were first requested.
 
+    `known` is what earlier visits of the run know of files: none that has not changed since is read again for its digest.
     `holds_parsed` is for a run that keeps what it parses in any case, and then never parses a file twice. `most_parsed`
     is how many parsed files are kept otherwise: a run that needs each of many once is quicker if it lets them go.
     """
 
-    def __init__(self, *, holds_parsed: bool = False, most_parsed: int = _MOST_PARSED) -> None:
+    def __init__(
+        self, *, holds_parsed: bool = False, most_parsed: int = _MOST_PARSED, known: KnownFiles | None = None
+    ) -> None:
         self._holds_parsed, self._most_parsed = holds_parsed, most_parsed
+        self.known = known
+        """What is known of files from earlier visits, if anything is."""
         self._data: OrderedDict[Path, bytes] = OrderedDict()
         self._size = 0
         """How many bytes are kept."""
@@ -64,9 +70,8 @@ class Snapshot:
             require_size(self._data[path], path, limit)
             return self._data[path]
         self._unread.add(path)
-        data = read_bytes(path, limit)
+        data, digest = self._read(path, limit)
         self._unread.discard(path)
-        digest = hashlib.sha256(data).hexdigest()
         if self._digests.setdefault(path, digest) != digest:  # what was made of it so far is of another content
             raise FileAccess(f"{printable(str(path))}: was edited during this run; run it again")
         self._data[path] = data
@@ -75,13 +80,27 @@ class Snapshot:
             self._size -= len(self._data.popitem(last=False)[1])
         return data
 
+    def _read(self, path: Path, limit: int) -> tuple[bytes, str]:
+        if self.known is None:
+            data = read_bytes(path, limit)
+            return data, _digest(data)
+        return self.known.read(path, lambda: read_bytes(path, limit), _digest)
+
     def digest(self, path: Path) -> str:
         """The digest of a file; one that is missing or can't be read counts as absent: whoever needs it will say so."""
-        if path not in self._digests:
-            try:
-                self.data(path)
-            except ConsentkitError:
-                self._digests[path] = ABSENT
+        digest = self._digests.get(path)
+        if digest is None:
+            digest = self._digests[path] = self._known_digest(path) or self._read_digest(path)
+        return digest
+
+    def _known_digest(self, path: Path) -> str | None:
+        return self.known.digest(path) if self.known else None
+
+    def _read_digest(self, path: Path) -> str:
+        try:
+            self.data(path)
+        except ConsentkitError:
+            return ABSENT
         return self._digests[path]
 
     def text(self, path: Path, limit: int = LARGEST_TEXT) -> str:
@@ -112,3 +131,7 @@ class Snapshot:
         if name not in self._made:
             self._made[name] = make()
         return cast("Result", self._made[name])
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -18,7 +18,6 @@ from consentkit.documents.particulars import particulars_hash
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
-from consentkit.library.snapshot import Snapshot
 from consentkit.model.placeholders import fill
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack
@@ -130,7 +129,7 @@ class PacketMaker:
     def make(self, plan: PacketPlan, inputs: Inputs | None = None) -> Packet:
         """Make a packet, of the files that it was planned with. Raises RenderingFailed where it is not fit for use."""
         try:
-            return self._made(plan, inputs or self.workspace.inputs(Snapshot()))
+            return self._made(plan, inputs or self._papers.parsed.inputs())
         except ValueError as error:
             raise RenderingFailed("the papers of this visit can't be joined: one of the files is damaged") from error
 

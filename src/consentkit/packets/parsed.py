@@ -12,7 +12,9 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.definitions import load_procedure
 from consentkit.library.keys import Inputs
+from consentkit.library.known_files import KnownFiles
 from consentkit.library.overview import ListedDefinition, overview
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.recent import Recent
@@ -31,15 +33,22 @@ class ParsedFiles:
     workspace: OpenWorkspace
     _procedures: Recent[tuple[str, str, str], Procedure] = field(default_factory=lambda: Recent(_MOST_PROCEDURES))
     _packs: Recent[tuple[str, str, str], LanguagePack] = field(default_factory=lambda: Recent(_MOST_PACKS))
-
+    _files: KnownFiles = field(default_factory=KnownFiles)
     _papers: Recent[_KeyOfPapers, dict[str, ListedDefinition]] = field(default_factory=lambda: Recent(_MOST_LISTS))
+
+    def inputs(self, snapshot: Snapshot | None = None) -> Inputs:
+        """The clinic's files as they are now, for one visit: what has not changed since the last one is not read again.
+
+        A snapshot that is given is one of its own, which reads all that it is asked for.
+        """
+        return self.workspace.inputs(snapshot or Snapshot(known=self._files))
 
     def papers(self, inputs: Inputs) -> dict[str, ListedDefinition]:
         """What is to be known of each paper of the library. Raises InvalidInput or FileAccess where one is faulty.
 
         Which visit a faulty one is due at, nobody knows: a packet without it could lack what has to be signed.
         """
-        paths = self.workspace.library.index().papers
+        paths = (inputs.snapshot.known or KnownFiles()).index(self.workspace.library).papers
         key = tuple((name, str(path), inputs.snapshot.digest(path)) for name, path in paths.items())
         return self._papers.get(key, lambda: self._listed(inputs))
 

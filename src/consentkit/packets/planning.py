@@ -21,7 +21,6 @@ from consentkit.documents.kept import get_or_make, key
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
-from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
 from consentkit.model.identity import Identity, Layout, Variant
 from consentkit.model.procedure import Procedure
@@ -175,7 +174,7 @@ class Planner:
         options: PacketOptions,
     ) -> _VisitInPlanning:
         problems = VisitProblems(file, row, visit.visit)
-        return _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), options, places)
+        return _VisitInPlanning(visit, problems, inputs or self._parsed.inputs(), options, places)
 
     def _judged(self, one: _VisitInPlanning) -> _JudgedVisit:
         """What a visit calls for. Raises InvalidInput, or the one failure, with what speaks against it."""
@@ -214,7 +213,7 @@ class Planner:
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
         problems = VisitProblems("", None, visit.visit)
-        one = _VisitInPlanning(visit, problems, self.workspace.inputs(Snapshot()), self.options)
+        one = _VisitInPlanning(visit, problems, self._parsed.inputs(), self.options)
         procedures = self._procedures(one)
         self._judge(one, procedures)
         if problems.problems or problems.failures:

@@ -30,6 +30,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
 from consentkit.model.words import LanguagePack
 from consentkit.packets.drawn import DrawnText, PageReader
+from consentkit.packets.in_common import NotInCommonError
 from consentkit.packets.lettering import ways_to_break
 from consentkit.packets.printed import (
     OF_PAGE,
@@ -40,7 +41,7 @@ from consentkit.packets.printed import (
     values_of,
 )
 from consentkit.packets.read_before import ReadBefore
-from consentkit.packets.same_pages import NotInCommonError, SamePages
+from consentkit.packets.same_pages import SamePages
 from consentkit.packets.slots import identifiers, labelled
 from consentkit.packets.wording import AS_TYPED, VisitWording, every_way
 from consentkit.pdf.file.reader import PdfFile, read_file

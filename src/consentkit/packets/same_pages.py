@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from consentkit.packets.in_common import InCommon, NotInCommonError
 from consentkit.packets.printed import (
     OF_PAGE,
     PrintedPage,
@@ -24,30 +25,12 @@ from consentkit.packets.printed import (
 )
 from consentkit.pdf.file.beginnings import KnownBeginning
 from consentkit.pdf.file.geometry import Box
-from consentkit.pdf.file.objects import Objects, PdfObject, inflated
+from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Ref, Value, integer
 
 _BEFORE = b"q"
 """What comes before the content of a page: the state of a viewer is saved, and that is all."""
-
-
-class NotInCommonError(LookupError):
-    """Something lies behind the beginning of a file."""
-
-
-class _InCommon(Objects):
-    """The objects of a beginning. Raises NotInCommonError for any other one."""
-
-    def __getitem__(self, number: int) -> PdfObject:
-        if not super().__contains__(number):
-            raise NotInCommonError
-        return super().__getitem__(number)
-
-    def __contains__(self, number: object) -> bool:
-        if not super().__contains__(number):
-            raise NotInCommonError
-        return True
 
 
 @dataclass(frozen=True)
@@ -62,6 +45,8 @@ class SamePage:
     """What they may draw, by name."""
     owners: Sequence[Value]
     """For each marked sequence, the element that it belongs to."""
+    in_common: InCommon | None = None
+    """Where its own drawings and fonts are."""
     free: dict[Box, bool] = field(default_factory=dict)
     """Whether none of its own letters lies in a place, for those that were looked at."""
 
@@ -79,7 +64,8 @@ class SamePages:
 
     def __init__(self, beginning: KnownBeginning) -> None:
         self._beginning = beginning.objects
-        self._file = PdfFile(_InCommon(beginning.objects), {})
+        self._in_common = InCommon(beginning)
+        self._file = self._in_common.file
         self._root: Value = b"null"
         self._pages: list[Value] = []
         self._owners: dict[int, Value] = {}
@@ -139,4 +125,5 @@ class SamePages:
             tuple(streams[1 + len(own) :]),
             file.dictionary(file.dictionary(page.get("Resources")).get("XObject")),
             file.array(self._owners.get(integer(page.get("StructParents"), -1))),
+            self._in_common,
         )

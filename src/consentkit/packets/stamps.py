@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from consentkit.packets.in_common import InCommon
+from consentkit.packets.plain_drawings import StampDrawing, box_of, read_plain
 from consentkit.packets.printed import digest_of
 from consentkit.packets.same_pages import SamePage
 from consentkit.pdf.file.geometry import Area, Box, box_around
 from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.reader import PdfFile
-from consentkit.pdf.file.syntax import Ref
+from consentkit.pdf.file.syntax import Ref, Value
 from consentkit.pdf.read.canvas import Canvas, DrawnRun, Paint
 from consentkit.pdf.read.content_text import MarkedSequence
 from consentkit.pdf.read.graphics import GraphicsState
@@ -40,16 +42,6 @@ class StampedText(NamedTuple):
 
     text: str
     sequence: int | None
-
-
-class StampDrawing(NamedTuple):
-    """A drawing by itself."""
-
-    text: str | None
-    """What it says; None where it is no text."""
-    box: Box
-    height: float
-    """The size of its smallest letters, in points."""
 
 
 class StampReader:
@@ -100,8 +92,30 @@ class StampReader:
         if not isinstance(reference, Ref):
             return None
         if reference not in self._drawings:
-            self._drawings[reference] = self._known.get(self._key(reference), lambda: self._read_drawing(reference))
+            common = page.in_common
+            self._drawings[reference] = (
+                common.drawing(reference, self._read_in_common, lambda: self._read(reference, common))
+                if common
+                else self._read(reference, None)
+            )
         return self._drawings[reference]
+
+    def _read_in_common(self, file: PdfFile, reference: Ref) -> StampDrawing | None:
+        content = VisibleContent(file, self._least_size, whole_drawings=True)
+        return StampReader(file, content, self._least_size, Recent(0))._read_drawing(reference)
+
+    def _read(self, reference: Ref, common: InCommon | None) -> StampDrawing | None:
+        plain = self._read_plain(reference, common) if common else None
+        return plain or self._known.get(self._key(reference), lambda: self._read_drawing(reference))
+
+    def _read_plain(self, reference: Ref, common: InCommon) -> StampDrawing | None:
+        item = self._file.objects[reference]
+        entries = item.entries
+        area, resources = box_of(entries.get("BBox")), entries.get("Resources")
+        if area is None or not _is_drawing(entries):
+            return None
+        fonts = common.fonts(resources) if isinstance(resources, Ref) else {}
+        return read_plain(inflated(item), area, fonts, self._least_size)
 
     def _key(self, reference: Ref) -> bytes:
         """A digest of a drawing and of the fonts that it names: what it says follows from these."""
@@ -116,7 +130,7 @@ class StampReader:
     def _read_drawing(self, reference: Ref) -> StampDrawing | None:
         """A drawing, unless something about it depends on where it is drawn, or is in doubt."""
         item = self._file.objects[reference]
-        if item.entries.keys() - _OF_DRAWING or item.entries.get("Subtype") != b"/Form":
+        if not _is_drawing(item.entries):
             return None
         canvas = Canvas(0.0)
         painter = Painter(self._content, canvas, {}, GraphicsState(), whole_drawings=True)
@@ -134,6 +148,11 @@ class StampReader:
         boxes = [box for run in runs for box in (run.box, run.ink_box) if box]
         around = box_around(corner for box in boxes for corner in ((box.left, box.bottom), (box.right, box.top)))
         return StampDrawing(text, around, min(run.height for run in runs))
+
+
+def _is_drawing(entries: Mapping[str, Value]) -> bool:
+    """Whether these are the entries of a drawing, and nothing else is in them that changes what it looks like."""
+    return not entries.keys() - _OF_DRAWING and entries.get("Subtype") == b"/Form"
 
 
 def _is_plain(run: DrawnRun) -> bool:

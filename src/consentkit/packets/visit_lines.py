@@ -19,11 +19,11 @@ from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import Linker, resources_of_page
 from consentkit.pdf.link.order import DrawingResources
 
-
 _COMMON, _BOLD, _OWN, _ENGINE = range(4)
 """The resources that lines need: those of all packets, those of the numbers of pages, those of one packet, and those of
 the page engine.
 """
+
 
 class VisitLine(NamedTuple):
     """A line, with its width and baseline in points."""

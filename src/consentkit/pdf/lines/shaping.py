@@ -100,8 +100,7 @@ class ShapedLines:
 
     def _shaped(self, line: str, weight: int) -> ShapedLine | None:
         if self._with_common_font and weight == REGULAR and (glyphs := common_glyphs(line)):
-            operators = [*_in_font(COMMON_FONT), *_showing(common_face(), glyphs)]
-            return _line(operators, glyphs, is_common=True)
+            return _line([*_in_font(COMMON_FONT), *_showing(common_face(), glyphs)], glyphs, is_common=True)
         shaped = self._before.glyphs(line, weight) if weight == BOLD else _glyphs_of(line, weight)
         if shaped is None:
             return None

@@ -1,0 +1,116 @@
+"""What is known of files and folders from earlier visits of a run, so that none is read again that has not changed.
+
+Guarantees: what is known of a file counts only as long as its mark is the same: when it and its place or permissions
+changed, to the nanosecond, its size, and which file it is. A file that was changed shortly before it was looked at is
+read each time, since another change at the same moment might leave the same mark. Memory is bounded.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from consentkit.library.procedures import Library, LibraryIndex
+from consentkit.model.identity import template_files
+from consentkit.reading.paths import FileMark
+from consentkit.recent import Recent
+
+_SETTLED = 3 * 10**9
+"""Nanoseconds after which a change leaves another mark: file systems that keep the time worst count in two seconds."""
+_MOST_FILES = 4096
+_MOST_FOLDERS = 64
+
+
+_Marks: TypeAlias = dict[str, FileMark | None]
+"""The mark of each of some folders; None where there is none."""
+
+
+class TemplateFile(NamedTuple):
+    """A file of a folder of templates."""
+
+    name: str
+    """Its path in the folder, with slashes."""
+    path: Path
+
+
+class KnownFiles:
+    """What is known of files."""
+
+    def __init__(self) -> None:
+        self._digests: Recent[str, tuple[FileMark, str]] = Recent(_MOST_FILES)
+        self._templates: Recent[str, tuple[_Marks, list[TemplateFile]]] = Recent(_MOST_FOLDERS)
+        self._index: tuple[Library, _Marks, LibraryIndex] | None = None
+
+    def digest(self, path: Path) -> str | None:
+        """The digest of a file that is the same as when it was kept; None for any other one."""
+        known = self._digests.find(str(path))
+        return known[1] if known and known[0] == _mark(path) else None
+
+    def read(self, path: Path, read: Callable[[], bytes], digest_of: Callable[[bytes], str]) -> tuple[bytes, str]:
+        """Read a file, and keep its digest. What `read` raises goes through."""
+        mark = _mark(path)  # from before: what is written from here on leaves another one
+        data = read()
+        digest = digest_of(data)
+        if mark is not None and _is_settled(mark):
+            self._digests.put(str(path), (mark, digest))
+        return data, digest
+
+    def templates(self, folder: Path) -> list[TemplateFile]:
+        """Every file of a folder of templates, as `template_files` lists them. Raises what that raises."""
+        known = self._templates.find(str(folder))
+        if known and _are_unchanged(known[0]):
+            return known[1]
+        marks = {here: _folder_mark(here) for here, _, _ in os.walk(folder)}
+        depth = len(folder.parts)
+        files = [TemplateFile("/".join(path.parts[depth:]), path) for path in template_files(folder)]
+        has_links = any(file.path.is_symlink() for file in files)  # what they lead to changes without their folder
+        if _are_settled(marks) and marks and not has_links:
+            self._templates.put(str(folder), (marks, files))
+        return files
+
+    def index(self, library: Library) -> LibraryIndex:
+        """All definitions of a library, as its folders are now."""
+        if self._index and self._index[0] is library and _are_unchanged(self._index[1]):
+            return self._index[2]
+        folders = {str(folder) for folder in (*library.folders, *library.paper_folders)}
+        marks = {here: _folder_mark(here) for here in folders}
+        index = library.index()
+        if _are_settled(marks):
+            self._index = library, marks, index
+        return index
+
+
+def _mark(path: Path | str) -> FileMark | None:
+    """The mark of a regular file, or of nothing: what is read through a link is never known."""
+    try:
+        status = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    return _mark_in(status) if stat.S_ISREG(status.st_mode) else None
+
+
+def _folder_mark(path: str) -> FileMark | None:
+    try:
+        return _mark_in(os.stat(path))
+    except (OSError, ValueError):
+        return None
+
+
+def _mark_in(status: os.stat_result) -> FileMark:
+    return FileMark(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, stat.S_ISDIR(status.st_mode))
+
+
+def _are_unchanged(marks: _Marks) -> bool:
+    return all(_folder_mark(here) == mark for here, mark in marks.items())
+
+
+def _are_settled(marks: _Marks) -> bool:
+    return all(mark is None or _is_settled(mark) for mark in marks.values())
+
+
+def _is_settled(mark: FileMark) -> bool:
+    return time.time_ns() - max(mark.modified_at, mark.changed_at) > _SETTLED
