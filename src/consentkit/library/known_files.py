@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeAlias
 
 from consentkit.library.procedures import Library, LibraryIndex
 from consentkit.model.identity import template_files
-from consentkit.reading.paths import FileMark
+from consentkit.reading.paths import FileMark, mark_of
 from consentkit.recent import Recent
 
 _SETTLED = 3 * 10**9
@@ -94,10 +94,7 @@ def _mark(path: Path | str) -> FileMark | None:
 
 
 def _folder_mark(path: str) -> FileMark | None:
-    try:
-        return _mark_in(os.stat(path))
-    except (OSError, ValueError):
-        return None
+    return mark_of(Path(path))
 
 
 def _mark_in(status: os.stat_result) -> FileMark:

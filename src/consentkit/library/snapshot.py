@@ -36,7 +36,7 @@ _MOST_PARSED = 16
 class Snapshot:
     """Files as they were when they were first requested.
 
-    `known` is what earlier visits of the run know of files: none that has not changed since is read again for its digest.
+    `known` is what earlier visits of the run know of files: one that has not changed is not read for its digest alone.
     `holds_parsed` is for a run that keeps what it parses in any case, and then never parses a file twice. `most_parsed`
     is how many parsed files are kept otherwise: a run that needs each of many once is quicker if it lets them go.
     """

@@ -46,6 +46,7 @@ _LEADING = 1.03
 _BESIDE_SLOT = 2.5
 """Points by which several lines may reach beyond a slot, into the white above it."""
 _BREAKS = re.compile(r"(?<=[\s-])")
+_DARK = re.compile("1+")
 _LEAST_CUT = 12
 """Characters from which a text may be set on several lines."""
 _MOST_LINES = 4
@@ -182,11 +183,11 @@ def field_values(
 
 def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
     """Draw a QR code. Returns the drawing and the length of its side in points."""
-    operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE)]
     rows = squares_of(payload)
-    for index, row in enumerate(rows):
-        for run in re.finditer("1+", row):
-            operators.append(b"%d %d %d 1 re" % (run.start(), len(rows) - 1 - index, run.end() - run.start()))
+    across = len(rows) + 1  # with a light square behind each row, which ends what is dark
+    runs = (run.span() for run in _DARK.finditer("0".join(rows)))
+    squares = [b"%d %d %d 1 re" % (start % across, len(rows) - 1 - start // across, end - start) for start, end in runs]
+    operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE), *squares]
     side = len(rows) * _MODULE
     return linker.draw(b"\n".join([*operators, b"f"]), side, side), side
 

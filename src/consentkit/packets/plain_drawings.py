@@ -1,8 +1,8 @@
 """Drawings that are read without a painter: one line in one font, and drawings without text.
 
 Guarantees: what is read is what a painter would read of the same bytes (`stamps`); of any other drawing, nothing is
-said. Nothing here knows how lines are written: the operators are read from the finished file, and each glyph means what the
-font in the file says.
+said. Nothing here knows how lines are written: the operators are read from the finished file, and each glyph means
+what the font in the file says.
 """
 
 from __future__ import annotations
