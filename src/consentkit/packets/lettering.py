@@ -84,9 +84,8 @@ class Texts:
         self._written: dict[Hashable, list[Stamp]] = {}
         self._ways = cache(ways_to_break)
         self._language = cache(language_of)
-        lines = (line for text in texts for way in self._ways(text) for line in way)
         parts = (part for text in self._pieces.values() for part, _ in text)
-        self._lines = VisitLines([*lines, *on_one_line, *parts], bold, before)
+        self._lines = VisitLines([*on_one_line, *parts], bold, before, texts=texts, ways_to_break=self._ways)
 
     def put_into(self, linker: Linker) -> None:
         """Draw into a packet from here on."""
@@ -111,10 +110,7 @@ class Texts:
         pieces = self._pieces.get(text, ())
         if any(language for _, language in pieces):
             return self._side_by_side(pieces, slot, min(largest, height / LINE_SIZE), flush_right=flush_right)
-        ways = [way for way in self._ways(text) if all(line in self._lines for line in way)]
-        scales = [self._scale(way, room, height, largest) for way in ways]
-        scale = max(scales)
-        lines = ways[scales.index(scale)]
+        lines, scale = self._largest_way(text, room, height, largest)
         low = bottom + _ABOVE_RULE - (len(lines) > 1)
         step = scale * LINE_SIZE * _LEADING
         return [
@@ -135,6 +131,17 @@ class Texts:
             step = (width + _GAP) * scale
             left, right = (left, right - step) if flush_right else (left + step, right)
         return stamps
+
+    def _largest_way(self, text: str, room: float, height: float, largest: float) -> tuple[tuple[str, ...], float]:
+        """The lines on which a text is largest, and their size; as few as possible."""
+        lines: tuple[str, ...] = (text.strip(),)
+        scale = 0.0
+        for way in self._lines.ways(text):
+            own = self._scale(way, room, height, largest)
+            lines, scale = (way, own) if own > scale else (lines, scale)
+            if scale >= largest:
+                break
+        return lines, scale
 
     def _scale(self, lines: Sequence[str], room: float, height: float, largest: float) -> float:
         """The size at which lines fit a slot."""

@@ -7,14 +7,14 @@ pages, and the font of most lines, are the same in all packets with as many page
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.line_box import BESIDE_LINE, LINE_HEIGHT
-from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore, ShapedLines
+from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore, ShapedLines, common_line
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import Linker, resources_of_page
 from consentkit.pdf.link.order import DrawingResources
@@ -38,27 +38,58 @@ class VisitLine(NamedTuple):
 class VisitLines:
     """The lines of a packet, by their texts."""
 
-    def __init__(self, lines: Iterable[str], bold: Container[str] = (), before: ShapedBefore | None = None) -> None:
-        """Shape lines, those of `bold` in heavy type. Raises RenderingFailed where no font has a character."""
-        every = list(dict.fromkeys(lines))
+    def __init__(
+        self,
+        lines: Iterable[str],
+        bold: Container[str] = (),
+        before: ShapedBefore | None = None,
+        *,
+        texts: Iterable[str] = (),
+        ways_to_break: Callable[[str], Sequence[tuple[str, ...]]] = lambda text: [(text,)],
+    ) -> None:
+        """Shape lines, those of `bold` in heavy type. Raises RenderingFailed where no font has a character.
+
+        `texts` may be set in several ways, of which the first one is on one line. Where all of a text is in the font
+        that all packets have, its other ways are shaped only when they are asked for.
+        """
         before = before or ShapedBefore()
+        self._ways_to_break = ways_to_break
+        self._lines: dict[str, VisitLine] = {}
+        every = dict.fromkeys(lines)
+        for text in texts:
+            first, *others = ways_to_break(text)
+            every |= dict.fromkeys(first)
+            if not all(line not in bold and self._is_common(line) for line in first):
+                every |= dict.fromkeys(line for way in others for line in way)
         common = before.common(tuple(line for line in every if line in bold))
-        shaped = ShapedLines([line for line in every if line not in bold], (), before, with_common_font=True)
-        self._common = common.drawings
-        self._bold = list(common.bold)
-        self._lines = {line: VisitLine(done.content, done.width, BASELINE, _BOLD) for line, done in common.bold.items()}
-        for line, done in shaped.lines.items():
-            self._lines[line] = VisitLine(done.content, done.width, BASELINE, _COMMON if done.is_common else _OWN)
+        self._common, self._bold = common.drawings, list(common.bold)
+        for line, done in common.bold.items():
+            self._lines[line] = VisitLine(done.content, done.width, BASELINE, _BOLD)
         self._resources: dict[int, DrawingResources] = {}
-        if not all(done.is_common for done in shaped.lines.values()):
-            self._resources[_OWN] = shaped.resources()
-        if others := [line for line in every if line not in self._lines]:
-            self._add_drawn(others, bold)
+        self._shape(line for line in every if line not in self._lines and line not in bold)
+        if unshaped := [line for line in every if line not in self._lines]:
+            self._draw(unshaped, bold)
         self._linker: Linker | None = None
         self._shared: dict[int, Ref] = {}
         self._drawings: dict[str, Ref] = {}
 
-    def _add_drawn(self, lines: Sequence[str], bold: Container[str]) -> None:
+    def _is_common(self, line: str) -> bool:
+        """Whether a line needs no font but that of all packets; it is shaped then."""
+        if line not in self._lines and (done := common_line(line)):
+            self._lines[line] = VisitLine(done.content, done.width, BASELINE, _COMMON)
+        return line in self._lines and self._lines[line].sheet == _COMMON
+
+    def _shape(self, lines: Iterable[str]) -> None:
+        own = [line for line in lines if not self._is_common(line)]
+        if not own:
+            return
+        shaped = ShapedLines(own)
+        for line, done in shaped.lines.items():
+            self._lines[line] = VisitLine(done.content, done.width, BASELINE, _OWN)
+        if shaped.lines:
+            self._resources[_OWN] = shaped.resources()
+
+    def _draw(self, lines: Sequence[str], bold: Container[str]) -> None:
         drawn = _drawn(lines, bold)
         self._resources[_ENGINE] = _resources_of(drawn.pdf)
         for line, content, width, baseline in zip(lines, drawn.contents, drawn.widths, drawn.baselines, strict=True):
@@ -69,6 +100,12 @@ class VisitLines:
 
     def __getitem__(self, line: str) -> VisitLine:
         return self._lines[line]
+
+    def ways(self, text: str) -> Iterator[tuple[str, ...]]:
+        """The ways to set one of the texts, each with lines that are shaped."""
+        for way in self._ways_to_break(text):
+            if all(line in self._lines or self._is_common(line) for line in way):
+                yield way
 
     def put_into(self, linker: Linker) -> None:
         """Draw into a packet from here on."""

@@ -39,8 +39,6 @@ class ShapedLine:
     """The operators that draw it, from the left edge, in a box that is LINE_HEIGHT high."""
     width: float
     """Its width in points."""
-    is_common: bool = False
-    """Whether it needs no font but the one that all packets have."""
 
 
 class ShapedBefore:
@@ -75,19 +73,9 @@ class CommonLines:
 class ShapedLines:
     """Lines that are drawn with the same fonts."""
 
-    def __init__(
-        self,
-        lines: Iterable[str],
-        bold: Container[str] = (),
-        before: ShapedBefore | None = None,
-        *,
-        with_common_font: bool = False,
-    ) -> None:
-        """Shape lines, those of `bold` in heavy type. `before` has some of these.
-
-        `with_common_font` lets lines use the font that all packets have, which is not among the resources then.
-        """
-        self._before, self._with_common_font = before or ShapedBefore(), with_common_font
+    def __init__(self, lines: Iterable[str], bold: Container[str] = (), before: ShapedBefore | None = None) -> None:
+        """Shape lines, those of `bold` in heavy type. `before` has some of these."""
+        self._before = before or ShapedBefore()
         self._names: dict[LineFace, str] = {}
         self._meanings: dict[LineFace, dict[int, str]] = {}
         shaped = ((line, self._shaped(line, BOLD if line in bold else REGULAR)) for line in lines)
@@ -99,8 +87,6 @@ class ShapedLines:
         return resources_of({name: (face, self._meanings[face]) for face, name in self._names.items()})
 
     def _shaped(self, line: str, weight: int) -> ShapedLine | None:
-        if self._with_common_font and weight == REGULAR and (glyphs := common_glyphs(line)):
-            return _line([*_in_font(COMMON_FONT), *_showing(common_face(), glyphs)], glyphs, is_common=True)
         shaped = self._before.glyphs(line, weight) if weight == BOLD else _glyphs_of(line, weight)
         if shaped is None:
             return None
@@ -132,6 +118,12 @@ class ShapedLines:
         return _plain("".join(glyph.meaning for glyph in in_order)) == _plain(run.text)
 
 
+def common_line(line: str) -> ShapedLine | None:
+    """A line that needs no font but the one that all packets have; None for any other one."""
+    glyphs = common_glyphs(line)
+    return _line([*_in_font(COMMON_FONT), *_showing(common_face(), glyphs)], glyphs) if glyphs else None
+
+
 def _glyphs_of(line: str, weight: int) -> _LineGlyphs | None:
     runs = runs_of(line, weight)
     if runs is None:
@@ -143,9 +135,9 @@ def _in_font(name: str) -> Iterator[bytes]:
     yield b"/%b %g Tf" % (name.encode(), LINE_SIZE)
 
 
-def _line(operators: Iterable[bytes], glyphs: Iterable[ShapedGlyph], *, is_common: bool = False) -> ShapedLine:
+def _line(operators: Iterable[bytes], glyphs: Iterable[ShapedGlyph]) -> ShapedLine:
     content = b"\n".join([b"BT", b"0 %g Td" % BASELINE, *operators, b"ET"])
-    return ShapedLine(content, sum(glyph.advance for glyph in glyphs) * LINE_SIZE / 1000, is_common)
+    return ShapedLine(content, sum(glyph.advance for glyph in glyphs) * LINE_SIZE / 1000)
 
 
 def _plain(text: str) -> str:
