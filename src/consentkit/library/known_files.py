@@ -11,13 +11,19 @@ import os
 import stat
 import time
 from collections.abc import Callable
+from operator import eq
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
 
 from consentkit.library.procedures import Library, LibraryIndex
 from consentkit.model.identity import template_files
 from consentkit.reading.paths import FileMark, mark_of
 from consentkit.recent import Recent
+
+if TYPE_CHECKING:
+    from consentkit.library.snapshot import Snapshot
+
+Result = TypeVar("Result")
 
 _SETTLED = 3 * 10**9
 """Nanoseconds after which a change leaves another mark: file systems that keep the time worst count in two seconds."""
@@ -37,10 +43,21 @@ class TemplateFile(NamedTuple):
     path: Path
 
 
+class _Group(NamedTuple):
+    """Files that are always looked at together."""
+
+    paths: list[Path]
+    marks: list[FileMark]
+    digests: dict[Path, str]
+    made: Any
+    """What was made of their digests."""
+
+
 class KnownFiles:
     """What is known of files."""
 
     def __init__(self) -> None:
+        self._groups: dict[str, _Group] = {}
         self._digests: Recent[str, tuple[FileMark, str]] = Recent(_MOST_FILES)
         self._templates: Recent[str, tuple[_Marks, list[TemplateFile]]] = Recent(_MOST_FOLDERS)
         self._index: tuple[Library, _Marks, LibraryIndex] | None = None
@@ -58,6 +75,22 @@ class KnownFiles:
         if mark is not None and _is_settled(mark):
             self._digests.put(str(path), (mark, digest))
         return data, digest
+
+    def group(self, name: str, paths: list[Path], snapshot: Snapshot, make: Callable[[list[str]], Result]) -> Result:
+        """What is made of the digests of some files, made again where one of them has changed, or there are others.
+
+        Each name stands for one function. The snapshot has the digests of these files then.
+        """
+        known = self._groups.get(name)
+        if known and known.paths == paths and all(map(eq, map(_mark, paths), known.marks)):
+            snapshot.adopt(known.digests)
+            return cast("Result", known.made)
+        digests = {path: snapshot.digest(path) for path in paths}
+        made = make(list(digests.values()))
+        marks = [entry[0] for path in paths if (entry := self._digests.find(str(path))) and entry[1] == digests[path]]
+        if len(marks) == len(paths):
+            self._groups[name] = _Group(paths, marks, digests, made)
+        return made
 
     def templates(self, folder: Path) -> list[TemplateFile]:
         """Every file of a folder of templates, as `template_files` lists them. Raises what that raises."""

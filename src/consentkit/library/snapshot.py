@@ -8,8 +8,9 @@ file that is another one by then, or that was absent, is refused. A snapshot ser
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Set
+from collections.abc import Callable, Hashable, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -73,7 +74,7 @@ class Snapshot:
         data, digest = self._read(path, limit)
         self._unread.discard(path)
         if self._digests.setdefault(path, digest) != digest:  # what was made of it so far is of another content
-            raise FileAccess(f"{printable(str(path))}: was edited during this run; run it again")
+            raise _edited(path)
         self._data[path] = data
         self._size += len(data)
         while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._size > _MOST_BYTES):
@@ -94,7 +95,9 @@ class Snapshot:
         return digest
 
     def _known_digest(self, path: Path) -> str | None:
-        return self.known.digest(path) if self.known else None
+        if self.known is None:
+            return None
+        return self.known.digest(path) or (None if os.path.lexists(path) else ABSENT)
 
     def _read_digest(self, path: Path) -> str:
         try:
@@ -102,6 +105,13 @@ class Snapshot:
         except ConsentkitError:
             return ABSENT
         return self._digests[path]
+
+    def adopt(self, digests: Mapping[Path, str]) -> None:
+        """Take over digests of files as they are now. Raises FileAccess where the snapshot has another one."""
+        for path in digests.keys() & self._digests.keys():
+            if digests[path] != self._digests[path]:
+                raise _edited(path)
+        self._digests.update(digests)
 
     def text(self, path: Path, limit: int = LARGEST_TEXT) -> str:
         """The text of a file of at most `limit` bytes. Raises what `read_text` raises."""
@@ -131,6 +141,10 @@ class Snapshot:
         if name not in self._made:
             self._made[name] = make()
         return cast("Result", self._made[name])
+
+
+def _edited(path: Path) -> FileAccess:
+    return FileAccess(f"{printable(str(path))}: was edited during this run; run it again")
 
 
 def _digest(data: bytes) -> str:

@@ -115,7 +115,9 @@ class PacketMaker:
     _compiled: Recent[bytes, CompiledPart] = field(
         default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
     )
-    _printed: Recent[bytes, PrintedPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
+    _printed: Recent[bytes, PrintedPart] = field(
+        default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
+    )
     _linked: LinkedBefore = field(default_factory=lambda: LinkedBefore(_MOST_FRAMES, _MOST_BYTES))
     _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES, _MOST_BYTES))
     _said: Recent[tuple[bytes, ...], frozenset[bytes]] = field(default_factory=lambda: Recent(_MOST_FRAMES))

@@ -30,6 +30,9 @@ _MOST_SHEETS = 64
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""
 _MOST_PACKS = 16
 """Language packs whose words are kept as one text."""
+_MOST_BYTES = 32 * 1024 * 1024
+_MOST_EDITIONS = 4
+"""Editions of the templates of which it is kept what the cover says in each language."""
 _MOST_COVER_PAGES = 8
 
 
@@ -43,7 +46,12 @@ class PaperMaker:
     ends_on_even_page: bool
     """Whether the next packet starts on a fresh sheet then, too."""
     parsed: ParsedFiles
-    _sheets: Recent[str, Part] = field(default_factory=lambda: Recent(_MOST_SHEETS))
+    _sheets: Recent[str, Part] = field(
+        default_factory=lambda: Recent(_MOST_SHEETS, _MOST_BYTES, lambda _, part: len(part.pdf))
+    )
+    _languages: Recent[str, list[str]] = field(default_factory=lambda: Recent(_MOST_EDITIONS))
+    _help: Recent[tuple[str, ...], list[dict[str, str]]] = field(default_factory=lambda: Recent(_MOST_EDITIONS))
+    """What the cover says in each language, by the files that it is from."""
     _words: Recent[int, tuple[LanguagePack, str]] = field(default_factory=lambda: Recent(_MOST_PACKS))
 
     def papers(self, plan: PacketPlan, inputs: Inputs) -> list[PlacedItem]:
@@ -97,13 +105,19 @@ class PaperMaker:
             "name_lines": lines_of_name(plan.visit.patient.name),
             "telehealth": plan.situation.telehealth,
             **work_order(placed, plan.situation, plan.pack),
-            "language_help": list(self._language_help(inputs)),
+            "language_help": self._language_help(inputs),
         }
         title = plan.pack.packet.cover.heading
         return PacketItem(title, "cover", "", plan.pack, self._sheet(plan, inputs, "cover", title, values))
 
-    def _language_help(self, inputs: Inputs) -> Iterator[dict[str, str]]:
-        for language in self.workspace.languages():
+    def _language_help(self, inputs: Inputs) -> list[dict[str, str]]:
+        surroundings = inputs.surroundings()
+        languages = self._languages.get(surroundings, self.workspace.languages)
+        key = surroundings, *map(inputs.clauses, languages)
+        return self._help.get(key, lambda: list(self._offers(languages, inputs)))
+
+    def _offers(self, languages: Sequence[str], inputs: Inputs) -> Iterator[dict[str, str]]:
+        for language in languages:
             pack = self.parsed.pack(language, inputs)
             yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
 

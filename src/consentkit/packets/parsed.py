@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from consentkit.cache.store import key_of
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.definitions import load_procedure
@@ -23,8 +24,6 @@ _MOST_PROCEDURES = 128
 _MOST_PACKS = 16
 _MOST_LISTS = 4
 
-_KeyOfPapers = tuple[tuple[str, str, str], ...]
-
 
 @dataclass
 class ParsedFiles:
@@ -34,7 +33,7 @@ class ParsedFiles:
     _procedures: Recent[tuple[str, str, str], Procedure] = field(default_factory=lambda: Recent(_MOST_PROCEDURES))
     _packs: Recent[tuple[str, str, str], LanguagePack] = field(default_factory=lambda: Recent(_MOST_PACKS))
     _files: KnownFiles = field(default_factory=KnownFiles)
-    _papers: Recent[_KeyOfPapers, dict[str, ListedDefinition]] = field(default_factory=lambda: Recent(_MOST_LISTS))
+    _papers: Recent[str, dict[str, ListedDefinition]] = field(default_factory=lambda: Recent(_MOST_LISTS))
 
     def inputs(self, snapshot: Snapshot | None = None) -> Inputs:
         """The clinic's files as they are now, for one visit: what has not changed since the last one is not read again.
@@ -48,8 +47,14 @@ class ParsedFiles:
 
         Which visit a faulty one is due at, nobody knows: a packet without it could lack what has to be signed.
         """
-        paths = (inputs.snapshot.known or KnownFiles()).index(self.workspace.library).papers
-        key = tuple((name, str(path), inputs.snapshot.digest(path)) for name, path in paths.items())
+        known = inputs.snapshot.known or KnownFiles()
+        paths = known.index(self.workspace.library).papers
+
+        def digest(digests: list[str]) -> str:
+            names = (f"{name} {path}" for name, path in paths.items())
+            return key_of(*(f"{name} {digest}" for name, digest in zip(names, digests, strict=True)))
+
+        key = known.group("papers", list(paths.values()), inputs.snapshot, digest)
         return self._papers.get(key, lambda: self._listed(inputs))
 
     def _listed(self, inputs: Inputs) -> dict[str, ListedDefinition]:

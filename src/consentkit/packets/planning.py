@@ -50,6 +50,8 @@ _MOST_DOCUMENTS = 128
 """Documents that are kept for the next visits of a run."""
 _MOST_FORMS = 64
 """Forms that are kept for the next visits of a run."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of the documents, and of the forms, that are kept for them."""
 OVERRIDE_HINT = ' (to continue anyway: --override "the reason")'
 """The end of a message about a conflict that may be overridden."""
 
@@ -88,8 +90,12 @@ class Planner:
     options: PacketOptions
     parsed: ParsedFiles | None = None
     """What has been parsed for other steps of the run, if that is shared."""
-    _documents: Recent[str, Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
-    _forms: Recent[str, Form] = field(default_factory=lambda: Recent(_MOST_FORMS))
+    _documents: Recent[str, Document] = field(
+        default_factory=lambda: Recent(_MOST_DOCUMENTS, _MOST_BYTES, lambda _, document: len(document.part.pdf))
+    )
+    _forms: Recent[str, Form] = field(
+        default_factory=lambda: Recent(_MOST_FORMS, _MOST_BYTES, lambda _, form: len(form.part.pdf))
+    )
     _approved: Recent[str, bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _readable: Recent[str, bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _extras: Extras | None = None

@@ -38,6 +38,9 @@ _ELSEWHERE = {"Parent", "P", "StructParents", "StructParent", "Pg", "Dest", "A",
 """Entries that lead out of what is drawn, or have another number in each packet."""
 _NAMED = {"Font", "XObject", "ExtGState", "ColorSpace", "Pattern", "Shading", "Properties"}
 """Categories of resources (ISO 32000-1, table 33), in which any name may be given to anything."""
+_BYTES_OF_AN_OBJECT = 50
+_BYTES_OF_A_LETTER = 112
+"""A pair of two numbers."""
 _DEEPEST = 24
 _HIGHEST = 4
 """Levels of fields: widget, field, paper and visit."""
@@ -102,6 +105,12 @@ class PrintedPart:
     pages: tuple[PrintedPage, ...]
     said: frozenset[bytes]
     """Its strings as they are written, with their brackets, and the texts of its metadata without."""
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes: most of them are for the places of letters."""
+        strings = sum(_BYTES_OF_AN_OBJECT + len(string) for string in self.said)
+        return strings + sum(_BYTES_OF_A_LETTER * len(page.letters) for page in self.pages)
 
 
 def printed_part(pdf: bytes, *, is_ours: bool = True) -> PrintedPart:
