@@ -177,7 +177,8 @@ def field_values(
 ) -> list[FieldValue]:
     """What the form fields of a part are filled with. A field shows one line, as small as it must be."""
     filled = []
-    for name, text in values.items():
+    slots = [slot for slot in slots if slot.widget is not None]
+    for name, text in values.items() if slots else ():
         stamps = {
             slot.widget: texts.in_slot(text, slot, flush_right=flush_right)
             for slot in slots

@@ -13,6 +13,7 @@ import hashlib
 import re
 
 _DIGITS = 32  # hexadecimal; 128 bits, the length that the engine's own identifier has
+_KEY = b"/ID ["
 _ID = re.compile(rb"/ID \[\([0-9a-f]{32}\) \(([0-9a-f]{32})\)\]")
 
 
@@ -36,8 +37,12 @@ def is_intact(pdf: bytes) -> bool:
 
 
 def _place(pdf: bytes) -> int | None:
-    places = [match.start(1) for match in _ID.finditer(pdf)]
-    return places[-1] if places else None
+    end = len(pdf)
+    while (start := pdf.rfind(_KEY, 0, end)) >= 0:  # from the end, where it is
+        if match := _ID.match(pdf, start):
+            return match.start(1)
+        end = start + len(_KEY) - 1
+    return None
 
 
 def _digest(pdf: bytes, start: int) -> bytes:
