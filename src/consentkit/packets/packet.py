@@ -35,7 +35,6 @@ from consentkit.packets.slots import in_pieces, labelled, particulars
 from consentkit.packets.visit_problems import named_visit
 from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_filed
-from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.lines.shaping import ShapedBefore
 from consentkit.pdf.link.compile import CompiledPart, compile_part
@@ -143,7 +142,7 @@ class PacketMaker:
         linker.label_pages(0)
         packet = Packet(plan, tuple(papers), b"")
         linker.finish(packet_info(packet, self.workspace), tool(), identifier([plan]))
-        pdf = seal(out.getvalue())
+        pdf = out.getvalue()
         self._read.expect(linker.beginning)
         self.require_identity(pdf, [packet])
         return replace(packet, pdf=pdf)

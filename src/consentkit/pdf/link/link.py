@@ -216,7 +216,7 @@ class Linker:
         self._labels += [b"%d" % first, label]
 
     def finish(self, info: Info, producer: str, identifier: str) -> None:
-        """Write what is not written yet. The seal is added later (`seal`)."""
+        """Write what is not written yet, and the seal."""
         frame = self._frame(info.title, producer)
         self.file.count = frame.count
         for gaps, insert in zip(frame.gaps, self._inserts, strict=True):
