@@ -25,6 +25,8 @@ _DRAWS_TEXT = re.compile(rb"Tj|TJ|'|\"|Do|EI")
 """What a drawing has that shows text, or draws something that may."""
 _DEPTH, _HEIGHT = -0.2, 0.75
 """How far letters reach below and above their line, as fractions of their size, as a painter has it."""
+_LOWEST, _HIGHEST = 0.08, 0.42
+"""Between which of them a painter looks whether letters are seen."""
 
 
 class StampDrawing(NamedTuple):
@@ -35,6 +37,8 @@ class StampDrawing(NamedTuple):
     box: Box
     height: float
     """The size of its smallest letters, in points."""
+    core: Box
+    """Where its letters would be looked at, to know whether they are seen: up to the height of small ones."""
 
 
 class LineFont(dict[bytes, tuple[str, float]]):
@@ -53,7 +57,7 @@ class LineFont(dict[bytes, tuple[str, float]]):
 def read_plain(content: bytes, area: Box, fonts: Mapping[str, LineFont], least_size: float) -> StampDrawing | None:
     """What a drawing says that ends at the edges of an area; None for one that has to be painted to know that."""
     if not _DRAWS_TEXT.search(content):
-        return StampDrawing(None, area, least_size)
+        return StampDrawing(None, area, least_size, area)
     line = _LINE.fullmatch(content)
     font = fonts.get(line[2].decode()) if line else None
     return _read_line(line, font, area) if line and font is not None else None
@@ -75,8 +79,9 @@ def _read_line(line: re.Match[bytes], font: LineFont, area: Box) -> StampDrawing
             end += width - moved_back
             before, moved_back = width, 0.0
     box = Box(0.0, baseline + _DEPTH * size, end * size, baseline + _HEIGHT * size)
+    core = Box(0.0, baseline + _LOWEST * size, end * size, baseline + _HIGHEST * size)
     is_inside = area.left <= box.left and area.bottom <= box.bottom and box.right <= area.right and box.top <= area.top
-    return StampDrawing("".join(text), box, size) if is_inside and text else None
+    return StampDrawing("".join(text), box, size, core) if is_inside and text else None
 
 
 def box_of(value: Value | None) -> Box | None:

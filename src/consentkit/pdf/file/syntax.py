@@ -28,7 +28,7 @@ _SPACES = b"\0\t\n\f\r "
 # spaces. One match reads such a one, in a third of the time; anything else is read token by token.
 _PLAIN_VALUE = rb"/[A-Za-z0-9-]++|-?[0-9][0-9.]*+|<[0-9A-Fa-f]*+>|\([^()\\]*+\)"
 _FLAT_VALUE = rb"[0-9]++ 0 R|%b|\[(?:-?[0-9][0-9.]*+ ?)*+\]" % _PLAIN_VALUE
-_FLAT = re.compile(rb" ?<<((?:/[A-Za-z0-9]++ (?:%b) ?(?=[/>]))*+)>>" % _FLAT_VALUE)
+_FLAT = re.compile(rb"[ \r\n]*+<<((?:/[A-Za-z0-9]++ (?:%b) ?(?=[/>]))*+)>>" % _FLAT_VALUE)
 _FLAT_ENTRY = re.compile(rb"/([A-Za-z0-9]++) (?:([0-9]++) 0 R|(%b)|\[([^\]]*+)\])" % _PLAIN_VALUE)
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
 _DEEPEST = 64
