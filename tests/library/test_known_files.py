@@ -11,7 +11,7 @@ import pytest
 
 from consentkit.library import known_files
 from consentkit.library.known_files import KnownFiles
-from consentkit.library.procedures import Library
+from consentkit.library.procedures import Library, LibraryIndex
 from consentkit.library.snapshot import ABSENT, Snapshot
 
 
@@ -119,9 +119,13 @@ def test_a_template_that_is_a_link_is_looked_at_each_time(known: KnownFiles, tmp
 def test_a_definition_that_is_new_is_noticed_also_in_a_folder_that_is_new(known: KnownFiles, tmp_path: Path) -> None:
     papers = tmp_path / "papers"
     library = Library((tmp_path,), (papers,))
-    assert known.index(library) is known.index(library)
-    assert known.index(library).papers == {}
+
+    def index() -> LibraryIndex:
+        return known.listed("library", (tmp_path, papers), library.index)
+
+    assert index() is index()
+    assert index().papers == {}
     time.sleep(0.02)
     papers.mkdir()
     (papers / "a-paper.yaml").touch()
-    assert list(known.index(library).papers) == ["a-paper"]
+    assert list(index().papers) == ["a-paper"]

@@ -10,18 +10,14 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from operator import eq
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
-from consentkit.library.procedures import Library, LibraryIndex
 from consentkit.model.identity import template_files
 from consentkit.reading.paths import FileMark, mark_of
 from consentkit.recent import Recent
-
-if TYPE_CHECKING:
-    from consentkit.library.snapshot import Snapshot
 
 Result = TypeVar("Result")
 
@@ -35,6 +31,18 @@ _Marks: TypeAlias = dict[str, FileMark | None]
 """The mark of each of some folders; None where there is none."""
 
 
+class DigestedFiles(Protocol):
+    """Files of which the digests are known: a snapshot."""
+
+    def digest(self, path: Path) -> str:
+        """The digest of a file."""
+        ...
+
+    def adopt(self, digests: Mapping[Path, str]) -> None:
+        """Take over digests of files as they are now."""
+        ...
+
+
 class TemplateFile(NamedTuple):
     """A file of a folder of templates."""
 
@@ -43,7 +51,7 @@ class TemplateFile(NamedTuple):
     path: Path
 
 
-class _Group(NamedTuple):
+class _KnownGroup(NamedTuple):
     """Files that are always looked at together."""
 
     paths: list[Path]
@@ -57,10 +65,10 @@ class KnownFiles:
     """What is known of files."""
 
     def __init__(self) -> None:
-        self._groups: dict[str, _Group] = {}
+        self._groups: dict[str, _KnownGroup] = {}
         self._digests: Recent[str, tuple[FileMark, str]] = Recent(_MOST_FILES)
         self._templates: Recent[str, tuple[_Marks, list[TemplateFile]]] = Recent(_MOST_FOLDERS)
-        self._index: tuple[Library, _Marks, LibraryIndex] | None = None
+        self._listed: dict[str, tuple[_Marks, Any]] = {}
 
     def digest(self, path: Path) -> str | None:
         """The digest of a file that is the same as when it was kept; None for any other one."""
@@ -76,10 +84,12 @@ class KnownFiles:
             self._digests.put(str(path), (mark, digest))
         return data, digest
 
-    def group(self, name: str, paths: list[Path], snapshot: Snapshot, make: Callable[[list[str]], Result]) -> Result:
+    def group(
+        self, name: str, paths: list[Path], snapshot: DigestedFiles, make: Callable[[list[str]], Result]
+    ) -> Result:
         """What is made of the digests of some files, made again where one of them has changed, or there are others.
 
-        Each name stands for one function. The snapshot has the digests of these files then.
+        Each name belongs to one function. The snapshot has the digests of these files then.
         """
         known = self._groups.get(name)
         if known and known.paths == paths and all(map(eq, map(_mark, paths), known.marks)):
@@ -89,7 +99,7 @@ class KnownFiles:
         made = make(list(digests.values()))
         marks = [entry[0] for path in paths if (entry := self._digests.find(str(path))) and entry[1] == digests[path]]
         if len(marks) == len(paths):
-            self._groups[name] = _Group(paths, marks, digests, made)
+            self._groups[name] = _KnownGroup(paths, marks, digests, made)
         return made
 
     def templates(self, folder: Path) -> list[TemplateFile]:
@@ -105,16 +115,20 @@ class KnownFiles:
             self._templates.put(str(folder), (marks, files))
         return files
 
-    def index(self, library: Library) -> LibraryIndex:
-        """All definitions of a library, as its folders are now."""
-        if self._index and self._index[0] is library and _are_unchanged(self._index[1]):
-            return self._index[2]
-        folders = {str(folder) for folder in (*library.folders, *library.paper_folders)}
-        marks = {here: _folder_mark(here) for here in folders}
-        index = library.index()
+    def listed(self, name: str, folders: Iterable[Path], make: Callable[[], Result]) -> Result:
+        """What is made of the names in some folders, made again where there are others in one of them.
+
+        Each name belongs to one function.
+        """
+        every = {str(folder) for folder in folders}
+        known = self._listed.get(name)
+        if known and known[0].keys() == every and _are_unchanged(known[0]):
+            return cast("Result", known[1])
+        marks = {here: _folder_mark(here) for here in every}
+        made = make()
         if _are_settled(marks):
-            self._index = library, marks, index
-        return index
+            self._listed[name] = marks, made
+        return made
 
 
 def _mark(path: Path | str) -> FileMark | None:

@@ -19,7 +19,7 @@ class NotInCommonError(LookupError):
     """Something lies behind the beginning of a file."""
 
 
-class _InCommon(Objects):
+class _ObjectsInCommon(Objects):
     """The objects of a beginning. Raises NotInCommonError for any other one."""
 
     def __getitem__(self, number: int) -> PdfObject:
@@ -37,7 +37,7 @@ class InCommon:
     """The file that a beginning would be."""
 
     def __init__(self, beginning: KnownBeginning) -> None:
-        self.file = PdfFile(_InCommon(beginning.objects), {})
+        self.file = PdfFile(_ObjectsInCommon(beginning.objects), {})
         self._objects = beginning.objects
         self._fonts: dict[Ref, Mapping[str, LineFont]] = {}
         self._drawings: dict[Ref, StampDrawing | None] = {}

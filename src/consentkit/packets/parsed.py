@@ -38,7 +38,7 @@ class ParsedFiles:
     def inputs(self, snapshot: Snapshot | None = None) -> Inputs:
         """The clinic's files as they are now, for one visit: what has not changed since the last one is not read again.
 
-        A snapshot that is given is one of its own, which reads all that it is asked for.
+        A snapshot that is given is one of its own, which reads all that is requested of it.
         """
         return self.workspace.inputs(snapshot or Snapshot(known=self._files))
 
@@ -48,7 +48,8 @@ class ParsedFiles:
         Which visit a faulty one is due at, nobody knows: a packet without it could lack what has to be signed.
         """
         known = inputs.snapshot.known or KnownFiles()
-        paths = known.index(self.workspace.library).papers
+        library = self.workspace.library
+        paths = known.listed("library", (*library.folders, *library.paper_folders), library.index).papers
 
         def digest(digests: list[str]) -> str:
             names = (f"{name} {path}" for name, path in paths.items())

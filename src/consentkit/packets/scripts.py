@@ -27,7 +27,7 @@ Vietnamese alone has horns, hooks and two marks on one letter; a dot below is Yo
 """
 
 _LAST_OF_MANY = "\xff"
-"""The last of the letters that so many languages have that they show none."""
+"""The last of the letters of Western Europe, which many languages have, so that they show none."""
 
 LANGUAGES = frozenset(_BY_LETTERS)
 

@@ -49,7 +49,7 @@ class StampedText(NamedTuple):
     sequence: int | None
 
 
-class _Sheet:
+class _StampedSheet:
     """What was stamped onto a page."""
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ class StampReader:
         if len(page.behind) != 1:
             return None
         content = inflated(self._file.objects[page.behind[0]])
-        sheet, place = _Sheet(), len(_START)
+        sheet, place = _StampedSheet(), len(_START)
         while stamp := _STAMP.match(content, place):
             place = stamp.end()
             sequence = int(stamp["sequence"]) if stamp["sequence"] else None
@@ -110,7 +110,7 @@ class StampReader:
             return None
         return sheet.texts if sheet.is_clear(page) else None
 
-    def _put_field(self, sheet: _Sheet, page: SamePage, drawing: Ref, annotation: Mapping[str, Value]) -> bool:
+    def _put_field(self, sheet: _StampedSheet, page: SamePage, drawing: Ref, annotation: Mapping[str, Value]) -> bool:
         """Put onto a sheet what a field shows. Returns whether that is certain."""
         if stream_digest(self._file, drawing) in page.printed.appearances:
             return True
@@ -130,7 +130,7 @@ class StampReader:
 
     def _put(
         self,
-        sheet: _Sheet,
+        sheet: _StampedSheet,
         stamp: re.Match[bytes],
         page: SamePage,
         drawings: Mapping[str, Value],

@@ -50,13 +50,13 @@ class VisitLines:
         """Shape lines, those of `bold` in heavy type. Raises RenderingFailed where no font has a character.
 
         `texts` may be set in several ways, of which the first one is on one line. Where all of a text is in the font
-        that all packets have, its other ways are shaped only when they are asked for.
+        that all packets have, its other ways are shaped only when they are needed.
         """
         before = before or ShapedBefore()
         self._ways_to_break = ways_to_break
         self._lines: dict[str, VisitLine] = {}
-        every = dict.fromkeys(lines)
-        for text in texts:
+        every, self._texts = dict.fromkeys(lines), dict.fromkeys(texts)  # in their order, on which the bytes depend
+        for text in self._texts:
             first, *others = ways_to_break(text)
             every |= dict.fromkeys(first)
             if not all(line not in bold and self._is_common(line) for line in first):
@@ -102,8 +102,9 @@ class VisitLines:
         return self._lines[line]
 
     def ways(self, text: str) -> Iterator[tuple[str, ...]]:
-        """The ways to set one of the texts, each with lines that are shaped."""
-        for way in self._ways_to_break(text):
+        """The ways to set a text, each with lines that are shaped: on one line, unless it is one of the texts."""
+        ways = self._ways_to_break(text)
+        for way in ways if text in self._texts else ways[:1]:
             if all(line in self._lines or self._is_common(line) for line in way):
                 yield way
 

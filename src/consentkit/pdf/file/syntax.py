@@ -52,7 +52,7 @@ class WrittenValue(NamedTuple):
 def parse(data: bytes, start: int = 0) -> tuple[Value, int]:
     """Read the object that starts at a position. Returns it, and the position after it. Raises ValueError."""
     if flat := _FLAT.match(data, start):
-        return {name.decode(): _flat_value(*found) for name, *found in _FLAT_ENTRY.findall(flat[1])}, flat.end()
+        return {name.decode(): _flat_value(*value) for name, *value in _FLAT_ENTRY.findall(flat[1])}, flat.end()
     return _Parser(data).value(start, 0)
 
 

@@ -24,7 +24,7 @@ _EFFORT = 6
 """The level of compression: higher ones take twice the time for a hundredth of the size."""
 
 _EFFORT_FOR_ROWS = 1
-"""That of the cross-reference: the usual one takes five to ten times the time for a thousandth of a packet's size."""
+"""That of the cross-reference: the other one takes five to ten times the time for a thousandth of a packet's size."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from consentkit.pdf.lines.common import COMMON_FONT, common_face, common_font, c
 from consentkit.pdf.lines.embedding import resources_of
 from consentkit.pdf.lines.faces import BOLD, REGULAR, LineFace, ShapedGlyph
 from consentkit.pdf.lines.runs import FontRun, runs_of
-from consentkit.pdf.link.order import CommonDrawings, Drawing, DrawingResources
+from consentkit.pdf.link.order import CommonDrawings, DrawingResources, PlannedDrawing
 from consentkit.recent import Recent
 
 _LineGlyphs: TypeAlias = Sequence[tuple[FontRun, Sequence[ShapedGlyph] | None]]
@@ -65,7 +65,9 @@ class CommonLines:
         self.bold = shaped.lines
         """Those that could be shaped, by what they say."""
         resources = [common_font(), *([shaped.resources()] if self.bold else [])]
-        drawings = [Drawing(line.content, line.width + BESIDE_LINE, LINE_HEIGHT, 1) for line in self.bold.values()]
+        drawings = [
+            PlannedDrawing(line.content, line.width + BESIDE_LINE, LINE_HEIGHT, 1) for line in self.bold.values()
+        ]
         self.drawings = CommonDrawings(resources, drawings)
         """The same as orders, in their order."""
 

@@ -24,7 +24,7 @@ class DrawingResources:
     streams: Mapping[int, CompiledStream]
 
 
-class Drawing(NamedTuple):
+class PlannedDrawing(NamedTuple):
     """A drawing before it is in a packet."""
 
     content: bytes
@@ -40,7 +40,7 @@ class CommonDrawings:
     """Drawings that many packets have, and what drawings use: one object for all packets in which they are the same."""
 
     resources: Sequence[DrawingResources]
-    drawings: Sequence[Drawing]
+    drawings: Sequence[PlannedDrawing]
 
 
 @dataclass(frozen=True)
