@@ -165,7 +165,7 @@ ODD: dict[str, Change] = {
     "of an unknown meaning": lambda line: line.replace(b"[<", b"[<fffe"),
     "of an unknown font": lambda line: line.replace(b"/F1 12 Tf", b"/F9 12 Tf"),
     "of no font": lambda line: line.replace(b"/F1 12 Tf", b""),
-    "letters on one another": lambda line: re.sub(rb"\[<(.{4})(.{4})", rb"[<\1>900<\2", line),
+    "letters on one another": lambda line: re.sub(rb"\[<(.{4})(.{4})", rb"[<\1>400<\2", line),
     "letters that are moved back a little": lambda line: re.sub(rb"\[<(.{4})(.{4})", rb"[<\1>90<\2", line),
     "with another drawing": lambda line: b"/Stamp1 Do " + line,
 }
