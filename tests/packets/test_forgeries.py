@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -313,6 +313,85 @@ def test_whatever_was_changed_is_caught_though_the_beginning_is_known(
         with pytest.raises(RenderingFailed) as caught:
             judge.require_identity(forged, [second])
         assert reported in str(caught.value.__cause__ or caught.value)
+
+
+# --- the same with form fields that are filled in ---
+
+
+@pytest.fixture(scope="module")
+def filled(made: tuple[PacketMaker, Packet, Packet]) -> tuple[PacketMaker, Packet]:
+    """The second of two packets with form fields; who made it knows the beginning of both."""
+    maker, *_ = made
+    patients = [{"name": name, "born": "1984-07-09", "record": "MR-9"} for name in ("Ann Lee", "Zoë Achebe")]
+    visits = (visit(visit=f"V-{number}", patient=patient) for number, patient in enumerate(patients, 40))
+    packets = [maker.make(plan(maker.workspace, one, fillable=True)) for one in visits]
+    return maker, packets[-1]
+
+
+Field = Callable[[bytes, PdfFile, Ref], bytes]
+"""A forged file, from a file with one of its fields that are filled in."""
+
+
+def filled_fields(file: PdfFile) -> Iterator[Ref]:
+    """The fields that are filled in with a text that is drawn there."""
+    for page in file.pages():
+        for widget in file.array(page.get("Annots")):
+            normal = file.dictionary(file.dictionary(widget).get("AP")).get("N")
+            if isinstance(widget, Ref) and isinstance(normal, Ref) and b"Stamp" in inflated(file.objects[normal]):
+                yield widget
+
+
+def appearance(change: Callable[[bytes], bytes], entries: dict[str, Value] | None = None) -> Field:
+    """Change what shows a field."""
+
+    def forged(pdf: bytes, file: PdfFile, widget: Ref) -> bytes:
+        normal = file.dictionary(file.objects[widget].entries["AP"])["N"]
+        assert isinstance(normal, Ref)
+        item = file.objects[normal]
+        kept = {name: value for name, value in item.entries.items() if name not in ("Length", "Filter")}
+        return with_stream(pdf, normal, write({**kept, **(entries or {})}), change(inflated(item)))
+
+    return forged
+
+
+def entry_of_field(key: str, value: bytes) -> Field:
+    return lambda pdf, file, widget: with_entry(pdf, widget, key, value)
+
+
+FIELD_CHANGED: dict[str, Field] = {
+    "another value": entry_of_field("V", text_string("Somebody Else")),
+    "another label": entry_of_field("TU", text_string("Somebody Else")),
+    "another name": entry_of_field("T", text_string("witness")),
+    "another place": entry_of_field("Rect", b"[10 10 300 30]"),
+    "an action": entry_of_field("AA", b"<</E <</S /JavaScript/JS (app.alert(1))>>>>"),
+    "a frame": entry_of_field("MK", b"<</BC [0]/BG [1]>>"),
+    "shown as white": appearance(lambda content: content.replace(b"q ", b"q 1 g ", 1)),
+    "shown outside of its box": appearance(
+        lambda content: re.sub(rb"0 0 (\S+) \S+ \S+ cm", rb"0 0 \1 -9 -9 cm", content)
+    ),
+    "shown too small": appearance(lambda content: re.sub(rb"q \S+ 0 0 \S+", b"q 0.1 0 0 0.1", content)),
+    "shown with something over it": appearance(lambda content: content + b" 1 g 0 0 900 900 re f"),
+    "shown turned": appearance(lambda content: content, {"Matrix": [b"0", b"1", b"-1", b"0", b"0", b"0"]}),
+}
+
+
+@pytest.mark.parametrize("change", FIELD_CHANGED)
+def test_whatever_was_changed_about_a_filled_field_is_caught(change: str, filled: tuple[PacketMaker, Packet]) -> None:
+    maker, packet = filled
+    file = read_file(packet.pdf)
+    forged = FIELD_CHANGED[change](packet.pdf, file, next(filled_fields(file)))
+    assert forged != packet.pdf
+    for judge in (maker, PacketMaker(maker.workspace)):
+        with pytest.raises(RenderingFailed):
+            judge.require_identity(forged, [packet])
+
+
+def test_no_page_with_filled_fields_is_painted_when_its_paper_is_known(
+    filled: tuple[PacketMaker, Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker, packet = filled
+    without_painting(monkeypatch)
+    maker.require_identity(packet.pdf, [packet])
 
 
 def test_what_a_beginning_says_counts_though_the_catalogue_lies_behind_it(

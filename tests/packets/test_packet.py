@@ -19,16 +19,18 @@ from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
+from consentkit.model.words import LanguagePack
 from consentkit.packets.day_file import combine
 from consentkit.packets.lettering import Texts
 from consentkit.packets.packet import Packet, PacketMaker
+from consentkit.packets.page_numbers import PageNumbers
 from consentkit.packets.plan import PacketOptions, PrintSerial
 from consentkit.packets.planning import Planner
 from consentkit.packets.slots import particulars
 from consentkit.pdf.file.beginnings import KnownBeginning
 from consentkit.pdf.link.compile import CompiledPart
 from consentkit.pdf.link.frame import Frame, Reserved
-from consentkit.pdf.link.order import FieldValue
+from consentkit.pdf.link.order import FieldValue, Insert
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.recent import Recent
 from kit.packets import CHILD, MOTHER, OTHER, bookmarks, codes, packet, page_texts, plan, texts, visit
@@ -334,13 +336,17 @@ def test_a_counted_set_says_so_where_a_template_has_no_place_for_it_too(tmp_path
 
 
 def test_pages_that_change_places_are_caught(workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = consentkit.packets.packet._PaperWriter._of_page
+    honest = consentkit.packets.packet._PaperWriter.insert
 
-    def wrong_number(writer: Any, page: int) -> dict[str, str]:
-        backwards = writer.pages + 1 - 2 * writer.placed.first - page
-        return honest(writer, backwards)
+    class Backwards(PageNumbers):
+        def of_page(self, pack: LanguagePack, number: int) -> dict[str, str]:
+            return super().of_page(pack, int(self._pages) + 1 - number)
 
-    monkeypatch.setattr(consentkit.packets.packet._PaperWriter, "_of_page", wrong_number)
+    def wrong_numbers(writer: Any, *given: Any) -> Insert:
+        writer.numbers = Backwards(writer.plan, int(writer.numbers._pages))
+        return honest(writer, *given)
+
+    monkeypatch.setattr(consentkit.packets.packet._PaperWriter, "insert", wrong_numbers)
     with pytest.raises(RenderingFailed, match="of the packet does not bear"):
         packet(workspace, visit())
 

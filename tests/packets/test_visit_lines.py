@@ -48,8 +48,9 @@ def test_a_line_is_as_wide_whichever_way_it_is_drawn() -> None:
     with drawn_by_page_engine():
         drawn = VisitLines(names)
     assert [shaped[name].width for name in names] == pytest.approx([drawn[name].width for name in names], abs=0.05)
-    assert [shaped[name].sheet for name in names] == [0, 0, 0]
-    assert [drawn[name].sheet for name in names] == [1, 1, 1]
+    common, own, engine = 0, 2, 3
+    assert [shaped[name].sheet for name in names] == [common, own, own]
+    assert [drawn[name].sheet for name in names] == [engine] * 3
 
 
 def test_the_page_engine_draws_nothing_of_an_ordinary_visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

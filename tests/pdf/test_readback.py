@@ -21,6 +21,7 @@ from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
+from consentkit.packets import visit_lines
 from consentkit.packets.day_file import combine
 from consentkit.packets.lettering import Texts
 from consentkit.packets.packet import PacketMaker
@@ -275,13 +276,15 @@ def lines(change: Callable[[bytes], bytes]) -> Plant:
     """Change the operators that draw what a visit writes."""
 
     def plant(patch: pytest.MonkeyPatch) -> None:
-        real = ShapedLines._shaped
+        def changed(real: Callable[..., ShapedLine | None]) -> Callable[..., ShapedLine | None]:
+            def shaped(*given: Any) -> ShapedLine | None:
+                made = real(*given)
+                return replace(made, content=change(made.content)) if made else None
 
-        def shaped(self: ShapedLines, line: str, weight: int) -> ShapedLine | None:
-            made = real(self, line, weight)
-            return replace(made, content=change(made.content)) if made else None
+            return shaped
 
-        patch.setattr(ShapedLines, "_shaped", shaped)
+        patch.setattr(ShapedLines, "_shaped", changed(ShapedLines._shaped))
+        patch.setattr(visit_lines, "common_line", changed(visit_lines.common_line))
 
     return plant
 

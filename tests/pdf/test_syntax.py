@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consentkit.pdf.file.syntax import (
     Ref,
     Value,
+    _Parser,
     form_of,
     integer,
     number,
@@ -155,3 +158,40 @@ def test_numbers_are_read_and_what_is_none_is_refused() -> None:
     for value in (b"/Name", b"(1)", b"inf", b"nan", b"1e999", Ref(4), [b"1"]):
         with pytest.raises(ValueError, match=r"."):
             integer(value)
+
+
+_PIECES = st.sampled_from(
+    [
+        b"<<",
+        b">>",
+        b"/A",
+        b"/B",
+        b"/Length",
+        b" ",
+        b"  ",
+        b"12",
+        b"0",
+        b" 0 R",
+        b"R",
+        b"-1.5",
+        b"[",
+        b"]",
+        b"%x\n",
+        b"(s)",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=14))
+@example([b"<<", b"/A", b" ", b"12", b" 0 R", b"/B", b" ", b"[", b"0", b" ", b"-1.5", b"]", b">>"])
+@example([b"<<", b"/A", b" ", b"12", b" 0 R", b"R", b">>"])
+def test_a_dictionary_that_is_read_at_once_is_the_one_that_its_tokens_give(pieces: list[bytes]) -> None:
+    data = b"<<" + b"".join(pieces) + b">>"
+
+    def read(reader: Callable[[bytes, int], tuple[Value, int]]) -> object:
+        try:
+            return reader(data, 0)
+        except ValueError:
+            return None
+
+    assert read(parse) == read(lambda given, start: _Parser(given).value(start, 0))

@@ -21,11 +21,12 @@ from typing import Any
 from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import ConsentkitError
+from consentkit.library.known_files import KnownFiles
 from consentkit.library.parsed_once import parsed_once
 from consentkit.library.pictures import PICTURES, mentions_pictures, named_pictures, picture_folder
 from consentkit.library.snapshot import ABSENT, Snapshot
 from consentkit.library.sought import Sought
-from consentkit.model.identity import APPROVALS, PARTICULARS, Variant, approved_kind, clause_file, template_files
+from consentkit.model.identity import APPROVALS, PARTICULARS, Variant, approved_kind, clause_file
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOGO = re.compile(rb"logo")
@@ -91,18 +92,21 @@ class Inputs:
     def shared_digests(self) -> dict[str, str]:
         """What all documents share: programs, templates with the language packs, and the clinic's particulars."""
         if not self._shared:
-            digest = self.snapshot.digest
-            files = [
-                ("/".join(path.parts[len(folder.parts) :]), path)
-                for folder in self.templates
-                for path in template_files(folder)
-            ]
             self._shared = {
                 "program": key_of(*versions()),
-                "templates": key_of(*(f"{name} {digest(path)}" for name, path in files)),
+                "templates": self._templates(),
                 "clinic": self.particulars_digest(),
             }
         return self._shared
+
+    def _templates(self) -> str:
+        known = self.snapshot.known or KnownFiles()
+        files = [file for folder in self.templates for file in known.templates(folder)]
+
+        def digest(digests: list[str]) -> str:
+            return key_of(*(f"{file.name} {digest}" for file, digest in zip(files, digests, strict=True)))
+
+        return known.group("templates", [file.path for file in files], self.snapshot, digest)
 
     def particulars_digest(self) -> str:
         """A digest of the clinic's particulars, with its logo."""

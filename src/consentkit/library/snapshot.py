@@ -8,8 +8,9 @@ file that is another one by then, or that was absent, is refused. A snapshot ser
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Set
+from collections.abc import Callable, Hashable, Mapping, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -18,6 +19,7 @@ from consentkit.problems import printable
 from consentkit.reading.files import LARGEST_TEXT, decoded, read_bytes, require_size
 
 if TYPE_CHECKING:
+    from consentkit.library.known_files import KnownFiles
     from consentkit.reading.yaml_file import YamlFile
 
 ABSENT = "absent"
@@ -35,12 +37,17 @@ _MOST_PARSED = 16
 class Snapshot:
     """Files as they were when they were first requested.
 
+    `known` is what earlier visits of the run know of files: one that has not changed is not read for its digest alone.
     `holds_parsed` is for a run that keeps what it parses in any case, and then never parses a file twice. `most_parsed`
     is how many parsed files are kept otherwise: a run that needs each of many once is quicker if it lets them go.
     """
 
-    def __init__(self, *, holds_parsed: bool = False, most_parsed: int = _MOST_PARSED) -> None:
+    def __init__(
+        self, *, holds_parsed: bool = False, most_parsed: int = _MOST_PARSED, known: KnownFiles | None = None
+    ) -> None:
         self._holds_parsed, self._most_parsed = holds_parsed, most_parsed
+        self.known = known
+        """What is known of files from earlier visits, if anything is."""
         self._data: OrderedDict[Path, bytes] = OrderedDict()
         self._size = 0
         """How many bytes are kept."""
@@ -64,25 +71,47 @@ class Snapshot:
             require_size(self._data[path], path, limit)
             return self._data[path]
         self._unread.add(path)
-        data = read_bytes(path, limit)
+        data, digest = self._read(path, limit)
         self._unread.discard(path)
-        digest = hashlib.sha256(data).hexdigest()
         if self._digests.setdefault(path, digest) != digest:  # what was made of it so far is of another content
-            raise FileAccess(f"{printable(str(path))}: was edited during this run; run it again")
+            raise _edited(path)
         self._data[path] = data
         self._size += len(data)
         while len(self._data) > 1 and (len(self._data) > _MOST_FILES or self._size > _MOST_BYTES):
             self._size -= len(self._data.popitem(last=False)[1])
         return data
 
+    def _read(self, path: Path, limit: int) -> tuple[bytes, str]:
+        if self.known is None:
+            data = read_bytes(path, limit)
+            return data, _digest(data)
+        return self.known.read(path, lambda: read_bytes(path, limit), _digest)
+
     def digest(self, path: Path) -> str:
         """The digest of a file; one that is missing or can't be read counts as absent: whoever needs it will say so."""
-        if path not in self._digests:
-            try:
-                self.data(path)
-            except ConsentkitError:
-                self._digests[path] = ABSENT
+        digest = self._digests.get(path)
+        if digest is None:
+            digest = self._digests[path] = self._known_digest(path) or self._read_digest(path)
+        return digest
+
+    def _known_digest(self, path: Path) -> str | None:
+        if self.known is None:
+            return None
+        return self.known.digest(path) or (None if os.path.lexists(path) else ABSENT)
+
+    def _read_digest(self, path: Path) -> str:
+        try:
+            self.data(path)
+        except ConsentkitError:
+            return ABSENT
         return self._digests[path]
+
+    def adopt(self, digests: Mapping[Path, str]) -> None:
+        """Take over digests of files as they are now. Raises FileAccess where the snapshot has another one."""
+        for path in digests.keys() & self._digests.keys():
+            if digests[path] != self._digests[path]:
+                raise _edited(path)
+        self._digests.update(digests)
 
     def text(self, path: Path, limit: int = LARGEST_TEXT) -> str:
         """The text of a file of at most `limit` bytes. Raises what `read_text` raises."""
@@ -112,3 +141,11 @@ class Snapshot:
         if name not in self._made:
             self._made[name] = make()
         return cast("Result", self._made[name])
+
+
+def _edited(path: Path) -> FileAccess:
+    return FileAccess(f"{printable(str(path))}: was edited during this run; run it again")
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

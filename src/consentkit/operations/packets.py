@@ -215,7 +215,7 @@ class PacketsInTurn:
             return refusal(entry, NumberOfAnotherPatient([_number_problem(entry, entry.visit)]))
         seen = (*self._record_warnings(entry, entry.visit), *self._unknown_on_file(entry, entry.visit))
         warnings = (*entry.warnings, *seen)
-        inputs = self._workspace.inputs(snapshot or Snapshot())  # files are read once a visit, and again for the next
+        inputs = self._parsed.inputs(snapshot)  # files are as they are now, for each visit anew
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs, options)
             packet = self._maker.make(replace(plan, serial=serial), inputs)
@@ -239,7 +239,7 @@ class PacketsInTurn:
         if self._numbers.is_of_another_patient(visit):
             return [_number_problem(entry, visit)]
         warnings = [*entry.warnings, *self._record_warnings(entry, visit), *self._unknown_on_file(entry, visit)]
-        inputs = self._workspace.inputs(Snapshot())
+        inputs = self._parsed.inputs()
         problems = self._planner.objections(visit, entry.file, entry.row, entry.code_places, inputs)
         if any(problem.severity == "error" for problem in problems):
             self._numbers.forget(visit)

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 from consentkit.packets.packet import Packet, PacketMaker, packet_info
 from consentkit.packets.plan import identifier, tool
-from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import PacketInfo
 from consentkit.pdf.link.link import Linker
 
@@ -32,7 +31,7 @@ def combine(maker: PacketMaker, packets: Iterable[Packet]) -> bytes:
         linker.label_pages(start, f"{visit}: ")
         start += packet.pages
     linker.finish(_info(maker, done), tool(), identifier([packet.plan for packet in done]))
-    pdf = seal(out.getvalue())
+    pdf = out.getvalue()
     maker.require_identity(pdf, done, is_one_of_many=True)
     return pdf
 

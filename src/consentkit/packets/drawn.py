@@ -7,7 +7,7 @@ is painted (`pdf.read.visible`), and what belongs to a structure element with wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -81,9 +81,11 @@ class PageReader:
             return None
         return list(self._texts(page, painter))
 
-    def read_stamps(self, page: SamePage) -> list[DrawnText] | None:
-        """The same of a page that is known to be the one of its part; None where it has to be painted."""
-        texts = self._stamps.read(page)
+    def read_stamps(self, page: SamePage, fields: Iterable[Value] = ()) -> list[DrawnText] | None:
+        """The same of a page that is known to be the one of its part, but for these fields; None where it has to be
+        painted.
+        """
+        texts = self._stamps.read(page, map(self._file.dictionary, fields))
         if texts is None:
             return None
         spoken = [None if mark is None else self._said_by(page.owners, mark) for _, mark in texts]

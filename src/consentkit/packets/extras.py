@@ -33,6 +33,8 @@ from consentkit.recent import Recent
 EXTRA_FOLDER = "extra"
 """The folder of a clinic in which PDF files wait to be put into packets."""
 _MOST_EXTRAS = 16
+_MOST_KEPT = 64 * 1024 * 1024
+"""Bytes of those that are kept for the next visits."""
 _FORM = 1
 _MOST_CHARACTERS = 5
 """Characters of a name that a message lists."""
@@ -44,7 +46,9 @@ class Extras:
 
     workspace: OpenWorkspace
     paper: PaperSize
-    _judged: Recent[tuple[str, str], ForeignPdf | InvalidInput] = field(default_factory=lambda: Recent(_MOST_EXTRAS))
+    _judged: Recent[tuple[str, str], ForeignPdf | InvalidInput] = field(
+        default_factory=lambda: Recent(_MOST_EXTRAS, _MOST_KEPT, _size)
+    )
 
     def of_visit(self, visit: Visit, number: int, problems: VisitProblems) -> ForeignPdf:
         """The extra file of a visit with this number. A name that can't be printed is reported.
@@ -106,6 +110,11 @@ class Extras:
         if accepted.may_be_kept:
             self.workspace.store.put(key, pack(accepted))
         return accepted
+
+
+def _size(_: object, judged: ForeignPdf | InvalidInput) -> int:
+    """How many bytes what is kept of a file takes."""
+    return 0 if isinstance(judged, InvalidInput) else len(judged.pdf)
 
 
 def file_named(folder: Path, name: str) -> Path | None:

@@ -46,6 +46,7 @@ _LEADING = 1.03
 _BESIDE_SLOT = 2.5
 """Points by which several lines may reach beyond a slot, into the white above it."""
 _BREAKS = re.compile(r"(?<=[\s-])")
+_DARK = re.compile("1+")
 _LEAST_CUT = 12
 """Characters from which a text may be set on several lines."""
 _MOST_LINES = 4
@@ -83,9 +84,8 @@ class Texts:
         self._written: dict[Hashable, list[Stamp]] = {}
         self._ways = cache(ways_to_break)
         self._language = cache(language_of)
-        lines = (line for text in texts for way in self._ways(text) for line in way)
         parts = (part for text in self._pieces.values() for part, _ in text)
-        self._lines = VisitLines([*lines, *on_one_line, *parts], bold, before)
+        self._lines = VisitLines([*on_one_line, *parts], bold, before, texts=texts, ways_to_break=self._ways)
 
     def put_into(self, linker: Linker) -> None:
         """Draw into a packet from here on."""
@@ -110,10 +110,7 @@ class Texts:
         pieces = self._pieces.get(text, ())
         if any(language for _, language in pieces):
             return self._side_by_side(pieces, slot, min(largest, height / LINE_SIZE), flush_right=flush_right)
-        ways = [way for way in self._ways(text) if all(line in self._lines for line in way)]
-        scales = [self._scale(way, room, height, largest) for way in ways]
-        scale = max(scales)
-        lines = ways[scales.index(scale)]
+        lines, scale = self._largest_way(text, room, height, largest)
         low = bottom + _ABOVE_RULE - (len(lines) > 1)
         step = scale * LINE_SIZE * _LEADING
         return [
@@ -134,6 +131,17 @@ class Texts:
             step = (width + _GAP) * scale
             left, right = (left, right - step) if flush_right else (left + step, right)
         return stamps
+
+    def _largest_way(self, text: str, room: float, height: float, largest: float) -> tuple[tuple[str, ...], float]:
+        """The lines on which a text is largest, and their size; as few as possible."""
+        lines: tuple[str, ...] = (text.strip(),)
+        scale = 0.0
+        for way in self._lines.ways(text):
+            own = self._scale(way, room, height, largest)
+            lines, scale = (way, own) if own > scale else (lines, scale)
+            if scale >= largest:
+                break
+        return lines, scale
 
     def _scale(self, lines: Sequence[str], room: float, height: float, largest: float) -> float:
         """The size at which lines fit a slot."""
@@ -169,7 +177,8 @@ def field_values(
 ) -> list[FieldValue]:
     """What the form fields of a part are filled with. A field shows one line, as small as it must be."""
     filled = []
-    for name, text in values.items():
+    slots = [slot for slot in slots if slot.widget is not None]
+    for name, text in values.items() if slots else ():
         stamps = {
             slot.widget: texts.in_slot(text, slot, flush_right=flush_right)
             for slot in slots
@@ -182,11 +191,11 @@ def field_values(
 
 def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
     """Draw a QR code. Returns the drawing and the length of its side in points."""
-    operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE)]
     rows = squares_of(payload)
-    for index, row in enumerate(rows):
-        for run in re.finditer("1+", row):
-            operators.append(b"%d %d %d 1 re" % (run.start(), len(rows) - 1 - index, run.end() - run.start()))
+    across = len(rows) + 1  # with a light square behind each row, which ends what is dark
+    runs = (run.span() for run in _DARK.finditer("0".join(rows)))
+    squares = [b"%d %d %d 1 re" % (start % across, len(rows) - 1 - start // across, end - start) for start, end in runs]
+    operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE), *squares]
     side = len(rows) * _MODULE
     return linker.draw(b"\n".join([*operators, b"f"]), side, side), side
 

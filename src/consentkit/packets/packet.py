@@ -18,13 +18,12 @@ from consentkit.documents.particulars import particulars_hash
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
-from consentkit.library.snapshot import Snapshot
 from consentkit.model.placeholders import fill
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack
 from consentkit.packets.items import PacketItem, PlacedItem
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
-from consentkit.packets.page_numbers import AT_END, foot_texts, numbers_in_places, numbers_of_page
+from consentkit.packets.page_numbers import AT_END, PageNumbers
 from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketPlan, identifier, payload, tool
@@ -36,14 +35,13 @@ from consentkit.packets.slots import in_pieces, labelled, particulars
 from consentkit.packets.visit_problems import named_visit
 from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_filed
-from consentkit.pdf.file.seal import seal
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.lines.shaping import ShapedBefore
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
-from consentkit.pdf.part import Part, Slot
+from consentkit.pdf.part import Part
 from consentkit.recent import Recent
 
 _MARGIN = 56.7
@@ -116,7 +114,9 @@ class PacketMaker:
     _compiled: Recent[bytes, CompiledPart] = field(
         default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
     )
-    _printed: Recent[bytes, PrintedPart] = field(default_factory=lambda: Recent(_MOST_PARTS))
+    _printed: Recent[bytes, PrintedPart] = field(
+        default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
+    )
     _linked: LinkedBefore = field(default_factory=lambda: LinkedBefore(_MOST_FRAMES, _MOST_BYTES))
     _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES, _MOST_BYTES))
     _said: Recent[tuple[bytes, ...], frozenset[bytes]] = field(default_factory=lambda: Recent(_MOST_FRAMES))
@@ -130,7 +130,7 @@ class PacketMaker:
     def make(self, plan: PacketPlan, inputs: Inputs | None = None) -> Packet:
         """Make a packet, of the files that it was planned with. Raises RenderingFailed where it is not fit for use."""
         try:
-            return self._made(plan, inputs or self.workspace.inputs(Snapshot()))
+            return self._made(plan, inputs or self._papers.parsed.inputs())
         except ValueError as error:
             raise RenderingFailed("the papers of this visit can't be joined: one of the files is damaged") from error
 
@@ -142,7 +142,7 @@ class PacketMaker:
         linker.label_pages(0)
         packet = Packet(plan, tuple(papers), b"")
         linker.finish(packet_info(packet, self.workspace), tool(), identifier([plan]))
-        pdf = seal(out.getvalue())
+        pdf = out.getvalue()
         self._read.expect(linker.beginning)
         self.require_identity(pdf, [packet])
         return replace(packet, pdf=pdf)
@@ -158,12 +158,13 @@ class PacketMaker:
         parts = [self.compiled(placed.paper.part) for placed in papers]
         first = linker.expect_parts(parts)
         values = {_languages(placed.paper): values_in(plan, placed.paper) for placed in papers}
-        texts = _texts(plan, papers, values, self._shaped)
+        numbers = PageNumbers(plan, papers[-1].last)
+        texts = _texts(plan, papers, values, numbers, self._shaped)
         texts.put_into(linker)
         listed = [placed for placed in papers[1:] if placed.paper.group]
         targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
         for number, (placed, compiled) in enumerate(zip(papers, parts, strict=True)):
-            writer = _PaperWriter(linker, plan, placed, papers[-1].last, texts, values[_languages(placed.paper)])
+            writer = _PaperWriter(linker, plan, placed, numbers, texts, values[_languages(placed.paper)])
             linker.add(writer.insert(compiled, f"paper_{number + 1}", targets if number == 0 else {}))
 
     def compiled(self, part: Part) -> CompiledPart:
@@ -173,15 +174,14 @@ class PacketMaker:
 
     def _marks(self, packet: Packet, *, is_one_of_many: bool) -> Iterator[PageMarks]:
         """What must be on the pages of a packet."""
-        plan = packet.plan
+        plan, numbers = packet.plan, PageNumbers(packet.plan, packet.pages)
         for placed in packet.papers:
             paper = placed.paper
             required = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign)
             allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack, plan.wording))
             called = f"{_called(paper)}, {plan.visit.visit}" if is_one_of_many else _called(paper)
-            for number, printed in enumerate(self._printed_on(paper).pages, placed.first):
-                foot = foot_texts(plan, placed, number, packet.pages)
-                yield PageMarks([*required, *foot], allowed, printed, called)
+            for page, printed in enumerate(self._printed_on(paper).pages):
+                yield PageMarks([*required, *numbers.foot(placed, page)], allowed, printed, called)
 
     def _file_marks(self, packets: Sequence[Packet], pages: Iterable[PageMarks], *, is_one_of_many: bool) -> FileMarks:
         """What a file of packets may say beside particulars."""
@@ -250,7 +250,7 @@ class _PaperWriter:
     linker: Linker
     plan: PacketPlan
     placed: PlacedItem
-    pages: int
+    numbers: PageNumbers
     texts: Texts
     values: dict[str, str]
 
@@ -261,7 +261,8 @@ class _PaperWriter:
         stamps: dict[int, list[Stamp]] = {page: [] for page in range(paper.part.pages)}
         for slot in slots:
             at_end = slot.name in AT_END
-            text = self._in_place(slot) if at_end else self.values.get(slot.name)
+            known = self.numbers.in_places(self.placed, slot.page) if at_end else self.values
+            text = known.get(slot.name)
             if slot.widget is None and text:
                 stamps[slot.page] += self.texts.in_slot(text, slot, flush_right=flush_right != at_end)
         for page, entries in stamps.items():
@@ -287,18 +288,10 @@ class _PaperWriter:
         yield self.texts.at(born, _MARGIN, top - _HEAD_STEP, room / 2 - _HEAD_GAP)
         yield self.texts.at(record, _MARGIN + room / 2, top - _HEAD_STEP, room / 2)
 
-    def _of_page(self, page: int) -> dict[str, str]:
-        """The numbers for the places at the foot: of the page, of the packet, and of the printed set."""
-        return numbers_of_page(self.plan, self.placed.paper.pack, self.placed.first + page, self.pages)
-
-    def _in_place(self, slot: Slot) -> str | None:
-        """The number for a place at the foot."""
-        return numbers_in_places(self.placed.paper, slot.page, self._of_page(slot.page)).get(slot.name)
-
     def _foot(self, page: int, size: tuple[float, float]) -> Iterator[Stamp]:
         number, paper = self.placed.first + page, self.placed.paper
-        if not numbers_in_places(paper, page, self._of_page(page)):
-            (line,) = foot_texts(self.plan, self.placed, number, self.pages)
+        if not self.numbers.in_places(self.placed, page):
+            (line,) = self.numbers.foot(self.placed, page)
             yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
         if is_filed(paper, page):
             drawing, side = draw_code(self.linker, payload(self.plan, number))
@@ -330,6 +323,7 @@ def _texts(
     plan: PacketPlan,
     papers: Sequence[PlacedItem],
     values: dict[tuple[str, ...], dict[str, str]],
+    numbers: PageNumbers,
     before: ShapedBefore,
 ) -> Texts:
     """Every text that will be drawn."""
@@ -337,14 +331,14 @@ def _texts(
     on_one_line: list[str] = []
     for placed in papers:
         paper = placed.paper
-        for number in range(placed.first, placed.last + 1):
-            on_one_line += foot_texts(plan, placed, number, papers[-1].last)
+        for page in range(paper.part.pages):
+            on_one_line += numbers.foot(placed, page)
         if paper.is_foreign:
             on_one_line += _labels(plan, paper.pack)
         names = {slot.name for slot in paper.part.slots}
         in_slots += (text for name, text in values[_languages(paper)].items() if name in names)
     pages = {
-        numbers_of_page(plan, placed.paper.pack, number, papers[-1].last)["packet_page"]
+        numbers.of_page(placed.paper.pack, number)["packet_page"]
         for placed in papers
         for number in range(placed.first, placed.last + 1)
     }

@@ -6,9 +6,9 @@ nothing of a patient is in any paper.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from consentkit.documents.document import Document
 from consentkit.documents.workspace import OpenWorkspace
@@ -30,7 +30,22 @@ _MOST_SHEETS = 64
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""
 _MOST_PACKS = 16
 """Language packs whose words are kept as one text."""
+_MOST_BYTES = 32 * 1024 * 1024
+_MOST_EDITIONS = 4
+"""Editions of the templates of which it is kept which languages there are."""
 _MOST_COVER_PAGES = 8
+
+
+class _KnownCover(NamedTuple):
+    """A cover, with the papers and the words that it was made for: as long as they are here, no others are the same."""
+
+    part: Part
+    papers: tuple[PlacedItem, ...]
+    pack: LanguagePack
+
+
+def _size(_: object, cover: _KnownCover) -> int:
+    return len(cover.part.pdf) + sum(len(one.paper.part.pdf) for one in cover.papers)
 
 
 @dataclass
@@ -43,7 +58,11 @@ class PaperMaker:
     ends_on_even_page: bool
     """Whether the next packet starts on a fresh sheet then, too."""
     parsed: ParsedFiles
-    _sheets: Recent[str, Part] = field(default_factory=lambda: Recent(_MOST_SHEETS))
+    _sheets: Recent[str, Part] = field(
+        default_factory=lambda: Recent(_MOST_SHEETS, _MOST_BYTES, lambda _, part: len(part.pdf))
+    )
+    _languages: Recent[str, list[str]] = field(default_factory=lambda: Recent(_MOST_EDITIONS))
+    _covers: Recent[Hashable, _KnownCover] = field(default_factory=lambda: Recent(_MOST_SHEETS, _MOST_BYTES, _size))
     _words: Recent[int, tuple[LanguagePack, str]] = field(default_factory=lambda: Recent(_MOST_PACKS))
 
     def papers(self, plan: PacketPlan, inputs: Inputs) -> list[PlacedItem]:
@@ -92,18 +111,33 @@ class PaperMaker:
         return PacketItem("", "blank", "", plan.pack, part)
 
     def _cover(self, plan: PacketPlan, placed: Sequence[PlacedItem], inputs: Inputs) -> PacketItem:
-        values = {
-            "rows": cover_rows(plan.visit),
-            "name_lines": lines_of_name(plan.visit.patient.name),
-            "telehealth": plan.situation.telehealth,
-            **work_order(placed, plan.situation, plan.pack),
-            "language_help": list(self._language_help(inputs)),
-        }
-        title = plan.pack.packet.cover.heading
-        return PacketItem(title, "cover", "", plan.pack, self._sheet(plan, inputs, "cover", title, values))
+        """The cover of some papers: most visits have those of an earlier one, with the same lines to fill in."""
+        rows, name_lines = tuple(cover_rows(plan.visit)), lines_of_name(plan.visit.patient.name)
+        languages = self._languages.get(inputs.surroundings(), self.workspace.languages)
+        files = inputs.surroundings(), *map(inputs.clauses, languages)
+        papers = tuple(
+            (id(one.paper.document), id(one.paper.form), one.paper.title, one.paper.is_copy, one.paper.part.digest)
+            for one in placed
+        )
+        of_plan = id(plan.pack), plan.mark, plan.layout, plan.situation, rows, name_lines
+        key = (*files, *of_plan, placed[0].first if placed else 0, papers)
 
-    def _language_help(self, inputs: Inputs) -> Iterator[dict[str, str]]:
-        for language in self.workspace.languages():
+        def make() -> _KnownCover:
+            values = {
+                "rows": list(rows),
+                "name_lines": name_lines,
+                "telehealth": plan.situation.telehealth,
+                **work_order(placed, plan.situation, plan.pack),
+                "language_help": list(self._language_help(languages, inputs)),
+            }
+            title = plan.pack.packet.cover.heading
+            return _KnownCover(self._sheet(plan, inputs, "cover", title, values), tuple(placed), plan.pack)
+
+        part = self._covers.get(key, make).part
+        return PacketItem(plan.pack.packet.cover.heading, "cover", "", plan.pack, part)
+
+    def _language_help(self, languages: Sequence[str], inputs: Inputs) -> Iterator[dict[str, str]]:
+        for language in languages:
             pack = self.parsed.pack(language, inputs)
             yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from consentkit.cache.store import key_of
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.definitions import load_procedure
 from consentkit.library.keys import Inputs
+from consentkit.library.known_files import KnownFiles
 from consentkit.library.overview import ListedDefinition, overview
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.procedure import Procedure
 from consentkit.model.words import LanguagePack
 from consentkit.recent import Recent
@@ -20,8 +23,6 @@ from consentkit.recent import Recent
 _MOST_PROCEDURES = 128
 _MOST_PACKS = 16
 _MOST_LISTS = 4
-
-_KeyOfPapers = tuple[tuple[str, str, str], ...]
 
 
 @dataclass
@@ -31,16 +32,30 @@ class ParsedFiles:
     workspace: OpenWorkspace
     _procedures: Recent[tuple[str, str, str], Procedure] = field(default_factory=lambda: Recent(_MOST_PROCEDURES))
     _packs: Recent[tuple[str, str, str], LanguagePack] = field(default_factory=lambda: Recent(_MOST_PACKS))
+    _files: KnownFiles = field(default_factory=KnownFiles)
+    _papers: Recent[str, dict[str, ListedDefinition]] = field(default_factory=lambda: Recent(_MOST_LISTS))
 
-    _papers: Recent[_KeyOfPapers, dict[str, ListedDefinition]] = field(default_factory=lambda: Recent(_MOST_LISTS))
+    def inputs(self, snapshot: Snapshot | None = None) -> Inputs:
+        """The clinic's files as they are now, for one visit: what has not changed since the last one is not read again.
+
+        A snapshot that is given is one of its own, which reads all that is requested of it.
+        """
+        return self.workspace.inputs(snapshot or Snapshot(known=self._files))
 
     def papers(self, inputs: Inputs) -> dict[str, ListedDefinition]:
         """What is to be known of each paper of the library. Raises InvalidInput or FileAccess where one is faulty.
 
         Which visit a faulty one is due at, nobody knows: a packet without it could lack what has to be signed.
         """
-        paths = self.workspace.library.index().papers
-        key = tuple((name, str(path), inputs.snapshot.digest(path)) for name, path in paths.items())
+        known = inputs.snapshot.known or KnownFiles()
+        library = self.workspace.library
+        paths = known.listed("library", (*library.folders, *library.paper_folders), library.index).papers
+
+        def digest(digests: list[str]) -> str:
+            names = (f"{name} {path}" for name, path in paths.items())
+            return key_of(*(f"{name} {digest}" for name, digest in zip(names, digests, strict=True)))
+
+        key = known.group("papers", list(paths.values()), inputs.snapshot, digest)
         return self._papers.get(key, lambda: self._listed(inputs))
 
     def _listed(self, inputs: Inputs) -> dict[str, ListedDefinition]:

@@ -21,7 +21,6 @@ from consentkit.documents.kept import get_or_make, key
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
-from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
 from consentkit.model.identity import Identity, Layout, Variant
 from consentkit.model.procedure import Procedure
@@ -51,6 +50,8 @@ _MOST_DOCUMENTS = 128
 """Documents that are kept for the next visits of a run."""
 _MOST_FORMS = 64
 """Forms that are kept for the next visits of a run."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of the documents, and of the forms, that are kept for them."""
 OVERRIDE_HINT = ' (to continue anyway: --override "the reason")'
 """The end of a message about a conflict that may be overridden."""
 
@@ -83,14 +84,18 @@ class _JudgedVisit:
 
 @dataclass
 class Planner:
-    """Plans the packets of a run. Every file is read once for each visit, and parsed again only if it has changed."""
+    """Plans the packets of a run. For each visit, a file is read again only if it has changed, and then parsed again."""
 
     workspace: OpenWorkspace
     options: PacketOptions
     parsed: ParsedFiles | None = None
     """What has been parsed for other steps of the run, if that is shared."""
-    _documents: Recent[str, Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
-    _forms: Recent[str, Form] = field(default_factory=lambda: Recent(_MOST_FORMS))
+    _documents: Recent[str, Document] = field(
+        default_factory=lambda: Recent(_MOST_DOCUMENTS, _MOST_BYTES, lambda _, document: len(document.part.pdf))
+    )
+    _forms: Recent[str, Form] = field(
+        default_factory=lambda: Recent(_MOST_FORMS, _MOST_BYTES, lambda _, form: len(form.part.pdf))
+    )
     _approved: Recent[str, bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _readable: Recent[str, bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _extras: Extras | None = None
@@ -175,7 +180,7 @@ class Planner:
         options: PacketOptions,
     ) -> _VisitInPlanning:
         problems = VisitProblems(file, row, visit.visit)
-        return _VisitInPlanning(visit, problems, inputs or self.workspace.inputs(Snapshot()), options, places)
+        return _VisitInPlanning(visit, problems, inputs or self._parsed.inputs(), options, places)
 
     def _judged(self, one: _VisitInPlanning) -> _JudgedVisit:
         """What a visit calls for. Raises InvalidInput, or the one failure, with what speaks against it."""
@@ -214,7 +219,7 @@ class Planner:
     def pass_over(self, visit: Visit) -> None:
         """Let a visit that gets no packet now count for later ones of its day, unless something speaks against it."""
         problems = VisitProblems("", None, visit.visit)
-        one = _VisitInPlanning(visit, problems, self.workspace.inputs(Snapshot()), self.options)
+        one = _VisitInPlanning(visit, problems, self._parsed.inputs(), self.options)
         procedures = self._procedures(one)
         self._judge(one, procedures)
         if problems.problems or problems.failures:

@@ -38,6 +38,9 @@ _ELSEWHERE = {"Parent", "P", "StructParents", "StructParent", "Pg", "Dest", "A",
 """Entries that lead out of what is drawn, or have another number in each packet."""
 _NAMED = {"Font", "XObject", "ExtGState", "ColorSpace", "Pattern", "Shading", "Properties"}
 """Categories of resources (ISO 32000-1, table 33), in which any name may be given to anything."""
+_BYTES_OF_AN_OBJECT = 50
+_BYTES_OF_A_LETTER = 112
+"""A pair of two numbers."""
 _DEEPEST = 24
 _HIGHEST = 4
 """Levels of fields: widget, field, paper and visit."""
@@ -102,6 +105,12 @@ class PrintedPart:
     pages: tuple[PrintedPage, ...]
     said: frozenset[bytes]
     """Its strings as they are written, with their brackets, and the texts of its metadata without."""
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes: most of them are for the places of letters."""
+        strings = sum(_BYTES_OF_AN_OBJECT + len(string) for string in self.said)
+        return strings + sum(_BYTES_OF_A_LETTER * len(page.letters) for page in self.pages)
 
 
 def printed_part(pdf: bytes, *, is_ours: bool = True) -> PrintedPart:
@@ -251,31 +260,37 @@ def _digest_of_parts(kind: bytes, parts: Iterable[bytes]) -> bytes:
 
 def annotations_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[PageAnnotation]:
     """The links and form fields of a page, in their order."""
-    for reference in file.array(page.get("Annots")):
-        entries = file.dictionary(reference)
-        holder = {**file.dictionary(entries.get("Parent")), **entries} if "T" not in entries else entries
-        yield PageAnnotation(
-            kind=(file.get(entries.get("Subtype")), file.get(holder.get("FT"))),
-            place=write(file.array(entries.get("Rect"))),
-            name=_text(file, holder.get("T")),
-            label=_text(file, entries.get("TU", holder.get("TU", entries.get("Contents")))),
-            flags=int(_number(file, holder.get("Ff"))) | int(_number(file, entries.get("F"))) << 32,
-            look=_written(file, entries, ("Border", "BS", "MK", "C")),
-            action=_written(file, {**entries, **file.dictionary(entries.get("A"))}, ("AA", "S", "URI", "JS", "Next")),
-        )
+    return (annotation_of(file, reference) for reference in file.array(page.get("Annots")))
+
+
+def annotation_of(file: PdfFile, reference: Value) -> PageAnnotation:
+    """A link or form field."""
+    entries = file.dictionary(reference)
+    holder = {**file.dictionary(entries.get("Parent")), **entries} if "T" not in entries else entries
+    return PageAnnotation(
+        kind=(file.get(entries.get("Subtype")), file.get(holder.get("FT"))),
+        place=write(file.array(entries.get("Rect"))),
+        name=_text(file, holder.get("T")),
+        label=_text(file, entries.get("TU", holder.get("TU", entries.get("Contents")))),
+        flags=int(_number(file, holder.get("Ff"))) | int(_number(file, entries.get("F"))) << 32,
+        look=_written(file, entries, ("Border", "BS", "MK", "C")),
+        action=_written(file, {**entries, **file.dictionary(entries.get("A"))}, ("AA", "S", "URI", "JS", "Next")),
+    )
 
 
 def values_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[str]:
-    """What the form fields of a page are filled with. A field of several widgets has it one level higher
-    (ISO 32000-1, 12.7.3.1).
-    """
-    for widget in file.array(page.get("Annots")):
-        field = file.dictionary(widget)
-        for _ in range(_HIGHEST):
-            value = file.get(field.get("V"))
-            if isinstance(value, bytes) and value.startswith((b"(", b"<")):
-                yield string_text(value)
-            field = file.dictionary(field.get("Parent"))
+    """What the form fields of a page are filled with."""
+    return (value for widget in file.array(page.get("Annots")) for value in values_in(file, widget))
+
+
+def values_in(file: PdfFile, widget: Value) -> Iterator[str]:
+    """What a form field is filled with. A field of several widgets has it one level higher (ISO 32000-1, 12.7.3.1)."""
+    field = file.dictionary(widget)
+    for _ in range(_HIGHEST):
+        value = file.get(field.get("V"))
+        if isinstance(value, bytes) and value.startswith((b"(", b"<")):
+            yield string_text(value)
+        field = file.dictionary(field.get("Parent"))
 
 
 def _text(file: PdfFile, value: Value | None) -> str:
@@ -298,6 +313,11 @@ def _number(file: PdfFile, value: Value | None) -> float:
 def appearances_of(file: PdfFile, page: Mapping[str, Value]) -> Iterator[Ref]:
     """The drawings that show the annotations of a page."""
     for annotation in file.array(page.get("Annots")):
-        normal = file.dictionary(file.dictionary(annotation).get("AP")).get("N")
-        drawings = [normal] if isinstance(normal, Ref) else list(file.dictionary(normal).values())
-        yield from (drawing for drawing in drawings if isinstance(drawing, Ref))
+        yield from appearances_in(file, file.dictionary(annotation))
+
+
+def appearances_in(file: PdfFile, annotation: Mapping[str, Value]) -> Iterator[Ref]:
+    """The drawings that show an annotation."""
+    normal = file.dictionary(annotation.get("AP")).get("N")
+    drawings = [normal] if isinstance(normal, Ref) else list(file.dictionary(normal).values())
+    yield from (drawing for drawing in drawings if isinstance(drawing, Ref))

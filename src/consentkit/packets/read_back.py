@@ -20,7 +20,7 @@ import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -30,17 +30,18 @@ from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
 from consentkit.model.words import LanguagePack
 from consentkit.packets.drawn import DrawnText, PageReader
+from consentkit.packets.in_common import NotInCommonError
 from consentkit.packets.lettering import ways_to_break
 from consentkit.packets.printed import (
     OF_PAGE,
     PrintedPage,
-    annotations_of,
+    annotation_of,
     metadata_texts,
     new_strings,
-    values_of,
+    values_in,
 )
 from consentkit.packets.read_before import ReadBefore
-from consentkit.packets.same_pages import NotInCommonError, SamePages
+from consentkit.packets.same_pages import SamePage, SamePages
 from consentkit.packets.slots import identifiers, labelled
 from consentkit.packets.wording import AS_TYPED, VisitWording, every_way
 from consentkit.pdf.file.reader import PdfFile, read_file
@@ -99,14 +100,16 @@ def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks, be
     filled: list[list[str]] = []
     for number, (page, mark) in enumerate(zip(every, pages, strict=True), 1):
         known = same_catalog.page(number - 1, mark.printed, mark.called) if same_catalog else None
-        drawn = reader.read_stamps(known) if known else None
-        values = [] if drawn is not None else list(values_of(file, page))
+        annotations = file.array(page.get("Annots"))
+        others = [one for one in annotations if known is None or not known.has(one)]
+        values = [value for widget in others for value in values_in(file, widget)]
+        drawn = reader.read_stamps(known, others) if known else None
         if drawn is None:
             _require_no_others(page.keys() - OF_PAGE)
             drawn = reader.read(page, mark.printed)
         _require_page(number, drawn, values, mark, texts)
-        if known is None:
-            _require_annotations(number, file, page, bool(values), mark)
+        if annotations or mark.printed.annotations:
+            _require_annotations(number, file, annotations, known, values, mark)
         pages_drawn.append(drawn)
         filled.append(values)
     _require_known_strings(file, pages_drawn, filled, marks, same)
@@ -179,11 +182,16 @@ def _is_read_out(text: str, said: str, known: Collection[str], fold: Callable[[s
 
 
 def _require_annotations(
-    number: int, file: PdfFile, page: Mapping[str, Value], is_filled: bool, marks: PageMarks
+    number: int,
+    file: PdfFile,
+    references: Sequence[Value],
+    known: SamePage | None,
+    values: Sequence[str],
+    marks: PageMarks,
 ) -> None:
     """Raise RenderingFailed unless the links and fields of a page are those of its part, each called what it is."""
-    annotations = list(annotations_of(file, page))
-    if is_filled:  # what has been filled in can't be changed
+    annotations = [known.annotation(file, one) if known else annotation_of(file, one) for one in references]
+    if values:  # what has been filled in can't be changed
         annotations = [item._replace(flags=item.flags & ~1) for item in annotations]
     if annotations != marks.printed.annotations_called(marks.called):
         raise RenderingFailed(f"page {number} of the packet has different links or form fields than its paper")

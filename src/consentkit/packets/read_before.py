@@ -11,8 +11,8 @@ from __future__ import annotations
 from math import inf
 from weakref import WeakKeyDictionary
 
+from consentkit.packets.plain_drawings import StampDrawing
 from consentkit.packets.same_pages import SamePages
-from consentkit.packets.stamps import StampDrawing
 from consentkit.pdf.file.beginnings import KnownBeginning, KnownBeginnings
 from consentkit.pdf.file.reader import PdfFile
 from consentkit.recent import Recent

@@ -7,47 +7,31 @@ it, is not kept: it is read again in each file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from consentkit.packets.in_common import InCommon, NotInCommonError
 from consentkit.packets.printed import (
     OF_PAGE,
+    PageAnnotation,
     PrintedPage,
     Strings,
-    annotations_of,
-    appearances_of,
+    annotation_of,
+    appearances_in,
     is_placed,
     new_strings,
     resources_digest,
     stream_digest,
-    values_of,
+    values_in,
 )
 from consentkit.pdf.file.beginnings import KnownBeginning
 from consentkit.pdf.file.geometry import Box
-from consentkit.pdf.file.objects import Objects, PdfObject, inflated
+from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Ref, Value, integer
 
 _BEFORE = b"q"
 """What comes before the content of a page: the state of a viewer is saved, and that is all."""
-
-
-class NotInCommonError(LookupError):
-    """Something lies behind the beginning of a file."""
-
-
-class _InCommon(Objects):
-    """The objects of a beginning. Raises NotInCommonError for any other one."""
-
-    def __getitem__(self, number: int) -> PdfObject:
-        if not super().__contains__(number):
-            raise NotInCommonError
-        return super().__getitem__(number)
-
-    def __contains__(self, number: object) -> bool:
-        if not super().__contains__(number):
-            raise NotInCommonError
-        return True
 
 
 @dataclass(frozen=True)
@@ -62,8 +46,21 @@ class SamePage:
     """What they may draw, by name."""
     owners: Sequence[Value]
     """For each marked sequence, the element that it belongs to."""
+    annotations: Mapping[Ref, PageAnnotation] = field(default_factory=dict)
+    """Its links and form fields, but for those of which a part lies behind the beginning: these may be filled in."""
+    in_common: InCommon | None = None
+    """Where its own drawings and fonts are."""
     free: dict[Box, bool] = field(default_factory=dict)
     """Whether none of its own letters lies in a place, for those that were looked at."""
+
+    def has(self, annotation: Value) -> bool:
+        """Whether an annotation is one of these."""
+        return isinstance(annotation, Ref) and annotation in self.annotations
+
+    def annotation(self, file: PdfFile, reference: Value) -> PageAnnotation:
+        """A link or form field of the page in a file."""
+        known = self.annotations.get(reference) if isinstance(reference, Ref) else None
+        return annotation_of(file, reference) if known is None else known
 
     def is_free(self, place: Box) -> bool:
         """Whether none of its own letters lies in a place."""
@@ -79,7 +76,8 @@ class SamePages:
 
     def __init__(self, beginning: KnownBeginning) -> None:
         self._beginning = beginning.objects
-        self._file = PdfFile(_InCommon(beginning.objects), {})
+        self._in_common = InCommon(beginning)
+        self._file = self._in_common.file
         self._root: Value = b"null"
         self._pages: list[Value] = []
         self._owners: dict[int, Value] = {}
@@ -127,9 +125,6 @@ class SamePages:
             resources_digest(file, page, printed.resources, self._digests) == printed.drawn_with
             and is_placed(file, page, printed)
             and not page.keys() - OF_PAGE
-            and list(annotations_of(file, page)) == printed.annotations_called(called)
-            and not list(values_of(file, page))
-            and printed.appearances.issuperset(stream_digest(file, one) for one in appearances_of(file, page))
         )
         if not is_same:
             return None
@@ -139,4 +134,20 @@ class SamePages:
             tuple(streams[1 + len(own) :]),
             file.dictionary(file.dictionary(page.get("Resources")).get("XObject")),
             file.array(self._owners.get(integer(page.get("StructParents"), -1))),
+            dict(self._empty_annotations(page, printed)),
+            self._in_common,
         )
+
+    def _empty_annotations(
+        self, page: Mapping[str, Value], printed: PrintedPage
+    ) -> Iterator[tuple[Ref, PageAnnotation]]:
+        """Those annotations that lie here, have no value, and look as in the part."""
+        file = self._file
+        for reference in file.array(page.get("Annots")):
+            try:
+                annotation, values = annotation_of(file, reference), list(values_in(file, reference))
+                looks = {stream_digest(file, one) for one in appearances_in(file, file.dictionary(reference))}
+            except NotInCommonError:
+                continue
+            if isinstance(reference, Ref) and not values and looks <= printed.appearances:
+                yield reference, annotation

@@ -26,10 +26,15 @@ _BY_LETTERS = {
 Vietnamese alone has horns, hooks and two marks on one letter; a dot below is Yoruba and Igbo, too.
 """
 
+_LAST_OF_MANY = "\xff"
+"""The last of the letters of Western Europe, which many languages have, so that they show none."""
+
 LANGUAGES = frozenset(_BY_LETTERS)
 
 
 def language_of(text: str) -> str | None:
     """The language (BCP 47) in which a screen reader should say a text, or None where its letters don't show it."""
+    if max(text, default="") <= _LAST_OF_MANY:
+        return None
     separated = unicodedata.normalize("NFD", text)
     return next((tag for tag, letters in _BY_LETTERS.items() if re.search(letters, separated)), None)

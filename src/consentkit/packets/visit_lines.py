@@ -1,25 +1,28 @@
 """The lines of a visit, drawn for its packet: shaped here where that is certain to be right, else by the page engine.
 
 Guarantees: a line looks and reads the same whichever of the two draws it; what no font can print is refused, without a
-word of it in the message; a packet holds the lines that are used in it and no others.
+word of it in the message; a packet holds the lines of a visit that are used in it and no others. The numbers of its
+pages, and the font of most lines, are the same in all packets with as many pages, and lie at their beginning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.syntax import Ref
-from consentkit.pdf.line_box import LINE_HEIGHT, LINE_SIZE
-from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore, ShapedLines
+from consentkit.pdf.line_box import BESIDE_LINE, LINE_HEIGHT
+from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore, ShapedLines, common_line
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import Linker, resources_of_page
 from consentkit.pdf.link.order import DrawingResources
 
-_BESIDE = LINE_SIZE / 2
-"""Points behind a line into which a letter may reach that is wider than its place, as a gaf that begins a name is."""
+_COMMON, _BOLD, _OWN, _ENGINE = range(4)
+"""The resources that lines need: those of all packets, those of the numbers of pages, those of one packet, and those of
+the page engine.
+"""
 
 
 class VisitLine(NamedTuple):
@@ -35,23 +38,62 @@ class VisitLine(NamedTuple):
 class VisitLines:
     """The lines of a packet, by their texts."""
 
-    def __init__(self, lines: Iterable[str], bold: Container[str] = (), before: ShapedBefore | None = None) -> None:
-        """Shape lines, those of `bold` in heavy type. Raises RenderingFailed where no font has a character."""
-        every = list(dict.fromkeys(lines))
-        shaped = ShapedLines(every, bold, before)
-        self._lines = {line: VisitLine(done.content, done.width, BASELINE, 0) for line, done in shaped.lines.items()}
-        self._resources = [shaped.resources()]
-        if others := [line for line in every if line not in self._lines]:
-            self._add_drawn(others, bold)
+    def __init__(
+        self,
+        lines: Iterable[str],
+        bold: Container[str] = (),
+        before: ShapedBefore | None = None,
+        *,
+        texts: Iterable[str] = (),
+        ways_to_break: Callable[[str], Sequence[tuple[str, ...]]] = lambda text: [(text,)],
+    ) -> None:
+        """Shape lines, those of `bold` in heavy type. Raises RenderingFailed where no font has a character.
+
+        `texts` may be set in several ways, of which the first one is on one line. Where all of a text is in the font
+        that all packets have, its other ways are shaped only when they are needed.
+        """
+        before = before or ShapedBefore()
+        self._ways_to_break = ways_to_break
+        self._lines: dict[str, VisitLine] = {}
+        every, self._texts = dict.fromkeys(lines), dict.fromkeys(texts)  # in their order, on which the bytes depend
+        for text in self._texts:
+            first, *others = ways_to_break(text)
+            every |= dict.fromkeys(first)
+            if not all(line not in bold and self._is_common(line) for line in first):
+                every |= dict.fromkeys(line for way in others for line in way)
+        common = before.common(tuple(line for line in every if line in bold))
+        self._common, self._bold = common.drawings, list(common.bold)
+        for line, done in common.bold.items():
+            self._lines[line] = VisitLine(done.content, done.width, BASELINE, _BOLD)
+        self._resources: dict[int, DrawingResources] = {}
+        self._shape(line for line in every if line not in self._lines and line not in bold)
+        if unshaped := [line for line in every if line not in self._lines]:
+            self._draw(unshaped, bold)
         self._linker: Linker | None = None
-        self._shared: list[Ref] = []
+        self._shared: dict[int, Ref] = {}
         self._drawings: dict[str, Ref] = {}
 
-    def _add_drawn(self, lines: Sequence[str], bold: Container[str]) -> None:
+    def _is_common(self, line: str) -> bool:
+        """Whether a line needs no font but that of all packets; it is shaped then."""
+        if line not in self._lines and (done := common_line(line)):
+            self._lines[line] = VisitLine(done.content, done.width, BASELINE, _COMMON)
+        return line in self._lines and self._lines[line].sheet == _COMMON
+
+    def _shape(self, lines: Iterable[str]) -> None:
+        own = [line for line in lines if not self._is_common(line)]
+        if not own:
+            return
+        shaped = ShapedLines(own)
+        for line, done in shaped.lines.items():
+            self._lines[line] = VisitLine(done.content, done.width, BASELINE, _OWN)
+        if shaped.lines:
+            self._resources[_OWN] = shaped.resources()
+
+    def _draw(self, lines: Sequence[str], bold: Container[str]) -> None:
         drawn = _drawn(lines, bold)
-        self._resources.append(_resources_of(drawn.pdf))
+        self._resources[_ENGINE] = _resources_of(drawn.pdf)
         for line, content, width, baseline in zip(lines, drawn.contents, drawn.widths, drawn.baselines, strict=True):
-            self._lines[line] = VisitLine(content, width, baseline, 1)
+            self._lines[line] = VisitLine(content, width, baseline, _ENGINE)
 
     def __contains__(self, line: str) -> bool:
         return line in self._lines
@@ -59,11 +101,20 @@ class VisitLines:
     def __getitem__(self, line: str) -> VisitLine:
         return self._lines[line]
 
+    def ways(self, text: str) -> Iterator[tuple[str, ...]]:
+        """The ways to set a text, each with lines that are shaped: on one line, unless it is one of the texts."""
+        ways = self._ways_to_break(text)
+        for way in ways if text in self._texts else ways[:1]:
+            if all(line in self._lines or self._is_common(line) for line in way):
+                yield way
+
     def put_into(self, linker: Linker) -> None:
         """Draw into a packet from here on."""
         self._linker = linker
-        self._shared = [linker.share(resources) for resources in self._resources]
-        self._drawings = {}
+        resources, drawings = linker.add_common(self._common)
+        self._shared = dict(zip((_COMMON, _BOLD), resources, strict=False))
+        self._shared |= {sheet: linker.share(own) for sheet, own in self._resources.items()}
+        self._drawings = dict(zip(self._bold, drawings, strict=True))
 
     def drawing(self, line: str) -> Ref:
         """The drawing of a line, which is added to the packet where it is used for the first time."""
@@ -71,7 +122,7 @@ class VisitLines:
             raise ValueError("the lines are in no packet yet")
         if line not in self._drawings:
             content, width, _, sheet = self._lines[line]
-            self._drawings[line] = self._linker.draw(content, width + _BESIDE, LINE_HEIGHT, self._shared[sheet])
+            self._drawings[line] = self._linker.draw(content, width + BESIDE_LINE, LINE_HEIGHT, self._shared[sheet])
         return self._drawings[line]
 
 

@@ -10,3 +10,5 @@ LINE_SIZE = 12.0
 """The size, in points, in which lines are drawn."""
 LINE_HEIGHT = 20.0
 """The height, in points, of the box of a line."""
+BESIDE_LINE = LINE_SIZE / 2
+"""Points behind a line into which a letter may reach that is wider than its place, as a gaf that begins a name is."""

@@ -80,3 +80,12 @@ class Part:
     def digest(self) -> bytes:
         """The digest of the file."""
         return hashlib.sha256(self.pdf).digest()
+
+    def names_on(self, page: int) -> frozenset[str]:
+        """What the slots of a page are called."""
+        return self._names.get(page, frozenset())
+
+    @cached_property
+    def _names(self) -> dict[int, frozenset[str]]:
+        pages = {slot.page for slot in self.slots}
+        return {page: frozenset(slot.name for slot in self.slots if slot.page == page) for page in pages}

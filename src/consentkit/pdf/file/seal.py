@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Protocol
 
 _DIGITS = 32  # hexadecimal; 128 bits, the length that the engine's own identifier has
+_KEY = b"/ID ["
 _ID = re.compile(rb"/ID \[\([0-9a-f]{32}\) \(([0-9a-f]{32})\)\]")
 
 
@@ -22,6 +24,32 @@ def seal(pdf: bytes) -> bytes:
     if start is None:
         raise ValueError("the file has no identifier to hold the digest")
     return pdf[:start] + _digest(pdf, start) + pdf[start + _DIGITS :]
+
+
+class RunningDigest(Protocol):
+    """A digest of what has been read so far, as hashlib has it."""
+
+    def copy(self) -> RunningDigest:
+        """Another one in the same state."""
+        ...
+
+    def update(self, data: bytes, /) -> None:
+        """Go on reading."""
+        ...
+
+    def hexdigest(self) -> str:
+        """The digest in hexadecimal digits."""
+        ...
+
+
+def sealed_end(before: RunningDigest, end: bytes) -> bytes:
+    """The end of a file, with its identifier, with the digest in it. `before` has digested what comes before it."""
+    start = _place(end)
+    if start is None:
+        raise ValueError("the file has no identifier to hold the digest")
+    whole = before.copy()
+    whole.update(_blanked(end, start))
+    return end[:start] + _digits(whole) + end[start + _DIGITS :]
 
 
 def is_sealed(pdf: bytes) -> bool:
@@ -36,10 +64,21 @@ def is_intact(pdf: bytes) -> bool:
 
 
 def _place(pdf: bytes) -> int | None:
-    places = [match.start(1) for match in _ID.finditer(pdf)]
-    return places[-1] if places else None
+    end = len(pdf)
+    while (start := pdf.rfind(_KEY, 0, end)) >= 0:  # from the end, where it is
+        if match := _ID.match(pdf, start):
+            return match.start(1)
+        end = start + len(_KEY) - 1
+    return None
 
 
 def _digest(pdf: bytes, start: int) -> bytes:
-    blanked = b"".join((pdf[:start], b"0" * _DIGITS, pdf[start + _DIGITS :]))
-    return hashlib.sha256(blanked).hexdigest()[:_DIGITS].encode()
+    return _digits(hashlib.sha256(_blanked(pdf, start)))
+
+
+def _blanked(pdf: bytes, start: int) -> bytes:
+    return b"".join((pdf[:start], b"0" * _DIGITS, pdf[start + _DIGITS :]))
+
+
+def _digits(digest: RunningDigest) -> bytes:
+    return digest.hexdigest()[:_DIGITS].encode()

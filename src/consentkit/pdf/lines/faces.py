@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from consentkit.pdf.fonts.font_files import (
     ARABIC_FAMILY,
@@ -83,21 +83,27 @@ class LineFace:
         buffer.script = script or "Zyyy"
         buffer.language = "und"
         harfbuzz.shape(self.font, buffer, _FIGURES)
-        starts = [info.cluster for info in buffer.glyph_infos]
+        infos, places = buffer.glyph_infos, buffer.glyph_positions
+        starts = [info.cluster for info in infos]
+        if starts == list(range(len(text))):  # a glyph for each letter
+            meanings = [self._meaning_of(info.codepoint, char, False) for info, char in zip(infos, text, strict=True)]
+        else:
+            meanings = self._meanings(text, infos, starts)
+        glyphs = [
+            ShapedGlyph(info.codepoint, meaning, place.x_advance, place.x_offset, place.y_offset)
+            for info, meaning, place in zip(infos, meanings, places, strict=True)
+        ]
+        return glyphs if all(glyph.number and glyph.meaning for glyph in glyphs) else None
+
+    def _meanings(self, text: str, infos: Sequence[Any], starts: Sequence[int]) -> list[str]:
+        """What each glyph means, where one may be of several letters, or several of one."""
         ordered = sorted(set(starts))
         ends = dict(zip(ordered, [*ordered[1:], len(text)], strict=True))
         shared = Counter(starts)
-        glyphs = [
-            ShapedGlyph(
-                info.codepoint,
-                self._meaning_of(info.codepoint, text[info.cluster : ends[info.cluster]], shared[info.cluster] > 1),
-                place.x_advance,
-                place.x_offset,
-                place.y_offset,
-            )
-            for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
+        return [
+            self._meaning_of(info.codepoint, text[info.cluster : ends[info.cluster]], shared[info.cluster] > 1)
+            for info in infos
         ]
-        return glyphs if all(glyph.number and glyph.meaning for glyph in glyphs) else None
 
     @property
     def height_of_capitals(self) -> int:

@@ -12,16 +12,19 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from consentkit.pdf.line_box import LINE_SIZE
+from consentkit.pdf.line_box import BESIDE_LINE, LINE_HEIGHT, LINE_SIZE
+from consentkit.pdf.lines.common import COMMON_FONT, common_face, common_font, common_glyphs
 from consentkit.pdf.lines.embedding import resources_of
 from consentkit.pdf.lines.faces import BOLD, REGULAR, LineFace, ShapedGlyph
 from consentkit.pdf.lines.runs import FontRun, runs_of
-from consentkit.pdf.link.order import DrawingResources
+from consentkit.pdf.link.order import CommonDrawings, DrawingResources, PlannedDrawing
 from consentkit.recent import Recent
 
 _LineGlyphs: TypeAlias = Sequence[tuple[FontRun, Sequence[ShapedGlyph] | None]]
 """The runs of a line with their glyphs."""
 
+_MOST_PAGE_COUNTS = 64
+"""For how many numbers of pages it is kept how these are drawn."""
 _MOST_LINES = 256
 """Lines of which it is kept how they are shaped, until as many others have been."""
 BASELINE = 6.0
@@ -39,14 +42,34 @@ class ShapedLine:
 
 
 class ShapedBefore:
-    """The glyphs of lines in heavy type that were shaped before: the numbers of pages, which are on many packets."""
+    """The lines in heavy type that were shaped before: the numbers of pages, which are on many packets."""
 
     def __init__(self) -> None:
         self._glyphs: Recent[tuple[str, int], _LineGlyphs | None] = Recent(_MOST_LINES)
+        self._common: Recent[tuple[str, ...], CommonLines] = Recent(_MOST_PAGE_COUNTS)
 
     def glyphs(self, line: str, weight: int) -> _LineGlyphs | None:
         """The glyphs of a line, or None where they are not certain."""
         return self._glyphs.get((line, weight), lambda: _glyphs_of(line, weight))
+
+    def common(self, bold: tuple[str, ...]) -> CommonLines:
+        """What the packets have in common that have these lines in heavy type: the same object each time."""
+        return self._common.get(bold, lambda: CommonLines(bold, self))
+
+
+class CommonLines:
+    """Lines in heavy type, and the font of most others: the same in all packets with these lines."""
+
+    def __init__(self, bold: Sequence[str], before: ShapedBefore) -> None:
+        shaped = ShapedLines(bold, bold, before)
+        self.bold = shaped.lines
+        """Those that could be shaped, by what they say."""
+        resources = [common_font(), *([shaped.resources()] if self.bold else [])]
+        drawings = [
+            PlannedDrawing(line.content, line.width + BESIDE_LINE, LINE_HEIGHT, 1) for line in self.bold.values()
+        ]
+        self.drawings = CommonDrawings(resources, drawings)
+        """The same as orders, in their order."""
 
 
 class ShapedLines:
@@ -75,12 +98,11 @@ class ShapedLines:
             return None
         for face, meanings in meant.items():
             self._meanings.setdefault(face, {}).update(meanings)
-        operators = [b"BT", b"0 %g Td" % BASELINE]
+        operators: list[bytes] = []
         for run, glyphs in known:
             name = self._names.setdefault(run.face, f"F{len(self._names) + 1}")
-            operators += [b"/%b %g Tf" % (name.encode(), LINE_SIZE), *_showing(run.face, glyphs)]
-        advance = sum(glyph.advance for _, glyphs in known for glyph in glyphs)
-        return ShapedLine(b"\n".join([*operators, b"ET"]), advance * LINE_SIZE / 1000)
+            operators += [*_in_font(name), *_showing(run.face, glyphs)]
+        return _line(operators, [glyph for _, glyphs in known for glyph in glyphs])
 
     def _mean_what_they_show(
         self, run: FontRun, glyphs: Sequence[ShapedGlyph], meant: dict[LineFace, dict[int, str]]
@@ -98,11 +120,26 @@ class ShapedLines:
         return _plain("".join(glyph.meaning for glyph in in_order)) == _plain(run.text)
 
 
+def common_line(line: str) -> ShapedLine | None:
+    """A line that needs no font but the one that all packets have; None for any other one."""
+    glyphs = common_glyphs(line)
+    return _line([*_in_font(COMMON_FONT), *_showing(common_face(), glyphs)], glyphs) if glyphs else None
+
+
 def _glyphs_of(line: str, weight: int) -> _LineGlyphs | None:
     runs = runs_of(line, weight)
     if runs is None:
         return None
     return [(run, run.face.shape(run.text, run.script, is_turned=run.is_turned)) for run in runs]
+
+
+def _in_font(name: str) -> Iterator[bytes]:
+    yield b"/%b %g Tf" % (name.encode(), LINE_SIZE)
+
+
+def _line(operators: Iterable[bytes], glyphs: Iterable[ShapedGlyph]) -> ShapedLine:
+    content = b"\n".join([b"BT", b"0 %g Td" % BASELINE, *operators, b"ET"])
+    return ShapedLine(content, sum(glyph.advance for glyph in glyphs) * LINE_SIZE / 1000)
 
 
 def _plain(text: str) -> str:

@@ -9,22 +9,31 @@ structure.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, byte_string, form_of, text_string, write
-from consentkit.pdf.file.writer import FileWriter, count_of_streams, object_streams
+from consentkit.pdf.file.writer import FileSection, FileWriter, count_of_streams, object_streams
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.link.compile import CompiledPart, CompiledStream
 from consentkit.pdf.link.filling import Gap
 from consentkit.pdf.link.frame import Frame, LinkedBefore, PartNumbers, Reserved
 from consentkit.pdf.link.insert import write_edited
-from consentkit.pdf.link.order import DrawingResources, Insert, InsertShape
+from consentkit.pdf.link.order import CommonDrawings, DrawingResources, Insert, InsertShape
 from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
 
 _MOST_PLACES = 8
 """For how many places in packets a part keeps its plain objects as they are written there."""
 _WORTH_COMPRESSING = 400
 """Bytes of a drawing from which on compressing it saves more than it costs: a line of text gets hardly shorter."""
+
+
+class _CommonNumbers(NamedTuple):
+    """The numbers of drawings that other packets have, too."""
+
+    objects: Sequence[tuple[Mapping[int, Ref], Sequence[int]]]
+    """For what they use, the number of each of its objects, and which of its streams are to be written."""
+    resources: list[Ref]
+    drawings: list[Ref]
 
 
 class Linker:
@@ -48,6 +57,7 @@ class Linker:
         self._written: set[bytes] = set()
         self._drawn_with: dict[bytes, Ref] = {}
         """The streams that drawings use, by their digests."""
+        self._common: dict[CommonDrawings, _CommonNumbers] = {}
         self.beginning = b""
         """The bytes at the start of the finished file, which the next one with the same papers has, too."""
 
@@ -94,25 +104,57 @@ class Linker:
 
     def share(self, resources: DrawingResources) -> Ref:
         """Add what drawings use. Returns the reference for them."""
-        numbers: dict[int, Ref] = {}
+        numbers, new = self._numbers_for_resources(resources)
+        return self._write_resources(self.file, resources, numbers, new)
+
+    def _numbers_for_resources(self, resources: DrawingResources) -> tuple[dict[int, Ref], list[int]]:
+        """A number for each of their objects, and which of their streams are not in the packet yet."""
         new = [number for number, stream in resources.streams.items() if stream.digest not in self._drawn_with]
-        for number in (*resources.plain, *new):
-            numbers[number] = self.file.new_number()
+        numbers = {number: self.file.new_number() for number in (*resources.plain, *new)}
         for number, stream in resources.streams.items():
             if stream.digest is not None:
                 numbers[number] = self._drawn_with.setdefault(stream.digest, numbers.get(number, Ref(0)))
+        return numbers, new
+
+    def _write_resources(
+        self,
+        file: FileSection,
+        resources: DrawingResources,
+        numbers: Mapping[int, Ref],
+        new: Iterable[int],
+        own: Ref | None = None,
+    ) -> Ref:
         for number, form in resources.plain.items():
-            self.file.put(numbers[number], _filled(form, numbers))
+            file.put(numbers[number], _filled(form, numbers))
         for number in new:
             stream = resources.streams[number]
-            self.file.put_stream(numbers[number], _filled(stream.dictionary, numbers), stream.data)
-        return self.file.add(renumbered(dict(resources.entries), numbers))
+            file.put_stream(numbers[number], _filled(stream.dictionary, numbers), stream.data)
+        own = file.new_number() if own is None else own
+        file.put(own, write(renumbered(dict(resources.entries), numbers)))
+        return own
+
+    def add_common(self, common: CommonDrawings) -> tuple[list[Ref], list[Ref]]:
+        """Add drawings that other packets have, too, and what drawings use, where these have them.
+
+        Returns the references for what they use, and those for stamps.
+        """
+        if common not in self._common:
+            known = [self._numbers_for_resources(resources) for resources in common.resources]
+            owns = [self.file.new_number() for _ in common.resources]
+            self._common[common] = _CommonNumbers(known, owns, [self.file.new_number() for _ in common.drawings])
+        return self._common[common].resources, self._common[common].drawings
+
+    def _write_common(self, common: CommonDrawings) -> None:
+        file, numbers = self.shared.file, self._common[common]
+        for resources, (known, new), own in zip(common.resources, numbers.objects, numbers.resources, strict=True):
+            self._write_resources(file, resources, known, new, own)
+        for number, drawing in zip(numbers.drawings, common.drawings, strict=True):
+            entries = _entries_of(drawing.width, drawing.height, numbers.resources[drawing.uses])
+            file.put_data(number, entries, drawing.content, compress=False)
 
     def draw(self, content: bytes, width: float, height: float, resources: Ref | None = None) -> Ref:
         """Add a drawing; its size is in points. Returns the reference for stamps."""
-        box: list[Value] = [b"0", b"0", b"%g" % width, b"%g" % height]
-        entries: dict[str, Value] = {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box}
-        entries["Resources"] = {} if resources is None else resources
+        entries = _entries_of(width, height, resources)
         return self.file.add_stream(entries, content, compress=len(content) >= _WORTH_COMPRESSING)
 
     def open_branch(self) -> None:
@@ -174,7 +216,7 @@ class Linker:
         self._labels += [b"%d" % first, label]
 
     def finish(self, info: Info, producer: str, identifier: str) -> None:
-        """Write what is not written yet. The seal is added later (`seal`)."""
+        """Write what is not written yet, and the seal."""
         frame = self._frame(info.title, producer)
         self.file.count = frame.count
         for gaps, insert in zip(frame.gaps, self._inserts, strict=True):
@@ -189,11 +231,13 @@ class Linker:
         if self._before is None:
             return self._framed(shapes, title, producer)
         said = (self._title, self._language, title, producer, write(self._labels))
-        key = (said, shapes, tuple(self.shared.pages), self.file.count)
+        key = (said, shapes, tuple(self._common), tuple(self.shared.pages), self.file.count)
         return self._before.frame(key, lambda: self._framed(shapes, title, producer))
 
     def _framed(self, shapes: Iterable[InsertShape], title: str, producer: str) -> Frame:
         """Write all that no visit changes."""
+        for common in self._common:
+            self._write_common(common)
         gaps = tuple(self._linked(shape) for shape in shapes)
         file, metadata = self.shared.file, self.file.new_number()
         count = b"%d" % len(self.shared.pages)
@@ -308,6 +352,13 @@ def resources_of_page(sheet: CompiledPart) -> DrawingResources:
             streams[number] = sheet.streams[number]
             waiting += sheet.streams[number].dictionary.references
     return DrawingResources(entries, plain, streams)
+
+
+def _entries_of(width: float, height: float, resources: Ref | None) -> dict[str, Value]:
+    """The dictionary of a drawing."""
+    box: list[Value] = [b"0", b"0", b"%g" % width, b"%g" % height]
+    uses: Value = {} if resources is None else resources
+    return {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box, "Resources": uses}
 
 
 def _filled(form: WrittenValue, numbers: Mapping[int, Ref]) -> bytes:

@@ -24,6 +24,25 @@ class DrawingResources:
     streams: Mapping[int, CompiledStream]
 
 
+class PlannedDrawing(NamedTuple):
+    """A drawing before it is in a packet."""
+
+    content: bytes
+    width: float
+    """Its width in points."""
+    height: float
+    uses: int
+    """Which of some resources it draws with."""
+
+
+@dataclass(frozen=True, eq=False)
+class CommonDrawings:
+    """Drawings that many packets have, and what drawings use: one object for all packets in which they are the same."""
+
+    resources: Sequence[DrawingResources]
+    drawings: Sequence[PlannedDrawing]
+
+
 @dataclass(frozen=True)
 class Stamp:
     """A drawing, and where it belongs on a page."""

@@ -175,14 +175,15 @@ class Font:
         self._meanings: Mapping[int, str] = {}
         if isinstance(stream, Ref) and stream in file.objects:
             self._meanings = read_map(inflated(file.objects[stream]))
-        self._is_composite = file.get(entries.get("Subtype")) == b"/Type0"
+        self.has_two_bytes = file.get(entries.get("Subtype")) == b"/Type0"
+        """Whether each of its codes has two bytes, as in composite fonts; else they have one."""
 
     def decode(self, codes: bytes) -> str:
         """Read a string. Codes have two bytes in composite fonts, else one."""
         return "".join(self._meanings.get(number, UNKNOWN) for number in self._numbers(codes))
 
     def _numbers(self, codes: bytes) -> Iterator[int]:
-        return (high << 8 | low for high, low in _pairs(codes)) if self._is_composite else iter(codes)
+        return (high << 8 | low for high, low in _pairs(codes)) if self.has_two_bytes else iter(codes)
 
 
 def _pairs(codes: bytes) -> Iterator[tuple[int, int]]:

@@ -22,7 +22,7 @@ class MeasuredFont(Font):
         self.is_drawn = file.get(entries.get("Subtype")) == b"/Type3"
         """Whether its glyphs are drawn by procedures, which may draw anything."""
         self._widths: dict[int, float] = {}
-        if self._is_composite:
+        if self.has_two_bytes:
             (descendant,) = file.array(entries.get("DescendantFonts"))
             inner = file.dictionary(descendant)
             self._default = number(file.get(inner["DW"])) / 1000 if "DW" in inner else 1.0
@@ -37,7 +37,7 @@ class MeasuredFont(Font):
     def glyphs(self, codes: bytes) -> Iterator[tuple[str, float, bool]]:
         """For each code of a string: its text, its width as a fraction of the size, and whether it is a word space."""
         for code in self._numbers(codes):
-            is_space = code == 32 and not self._is_composite
+            is_space = code == 32 and not self.has_two_bytes
             yield self._meanings.get(code, UNKNOWN), self._widths.get(code, self._default), is_space
 
 

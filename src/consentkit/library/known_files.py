@@ -1,0 +1,160 @@
+"""What is known of files and folders from earlier visits of a run, so that none is read again that has not changed.
+
+Guarantees: what is known of a file counts only as long as its mark is the same: when it and its place or permissions
+changed, to the nanosecond, its size, and which file it is. A file that was changed shortly before it was looked at is
+read each time, since another change at the same moment might leave the same mark. Memory is bounded.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable, Iterable, Mapping
+from operator import eq
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
+
+from consentkit.model.identity import template_files
+from consentkit.reading.paths import FileMark, mark_of
+from consentkit.recent import Recent
+
+Result = TypeVar("Result")
+
+_SETTLED = 3 * 10**9
+"""Nanoseconds after which a change leaves another mark: file systems that keep the time worst count in two seconds."""
+_MOST_FILES = 4096
+_MOST_FOLDERS = 64
+
+
+_Marks: TypeAlias = dict[str, FileMark | None]
+"""The mark of each of some folders; None where there is none."""
+
+
+class DigestedFiles(Protocol):
+    """Files of which the digests are known: a snapshot."""
+
+    def digest(self, path: Path) -> str:
+        """The digest of a file."""
+        ...
+
+    def adopt(self, digests: Mapping[Path, str]) -> None:
+        """Take over digests of files as they are now."""
+        ...
+
+
+class TemplateFile(NamedTuple):
+    """A file of a folder of templates."""
+
+    name: str
+    """Its path in the folder, with slashes."""
+    path: Path
+
+
+class _KnownGroup(NamedTuple):
+    """Files that are always looked at together."""
+
+    paths: list[Path]
+    marks: list[FileMark]
+    digests: dict[Path, str]
+    made: Any
+    """What was made of their digests."""
+
+
+class KnownFiles:
+    """What is known of files."""
+
+    def __init__(self) -> None:
+        self._groups: dict[str, _KnownGroup] = {}
+        self._digests: Recent[str, tuple[FileMark, str]] = Recent(_MOST_FILES)
+        self._templates: Recent[str, tuple[_Marks, list[TemplateFile]]] = Recent(_MOST_FOLDERS)
+        self._listed: dict[str, tuple[_Marks, Any]] = {}
+
+    def digest(self, path: Path) -> str | None:
+        """The digest of a file that is the same as when it was kept; None for any other one."""
+        known = self._digests.find(str(path))
+        return known[1] if known and known[0] == _mark(path) else None
+
+    def read(self, path: Path, read: Callable[[], bytes], digest_of: Callable[[bytes], str]) -> tuple[bytes, str]:
+        """Read a file, and keep its digest. What `read` raises goes through."""
+        mark = _mark(path)  # from before: what is written from here on leaves another one
+        data = read()
+        digest = digest_of(data)
+        if mark is not None and _is_settled(mark):
+            self._digests.put(str(path), (mark, digest))
+        return data, digest
+
+    def group(
+        self, name: str, paths: list[Path], snapshot: DigestedFiles, make: Callable[[list[str]], Result]
+    ) -> Result:
+        """What is made of the digests of some files, made again where one of them has changed, or there are others.
+
+        Each name belongs to one function. The snapshot has the digests of these files then.
+        """
+        known = self._groups.get(name)
+        if known and known.paths == paths and all(map(eq, map(_mark, paths), known.marks)):
+            snapshot.adopt(known.digests)
+            return cast("Result", known.made)
+        digests = {path: snapshot.digest(path) for path in paths}
+        made = make(list(digests.values()))
+        marks = [entry[0] for path in paths if (entry := self._digests.find(str(path))) and entry[1] == digests[path]]
+        if len(marks) == len(paths):
+            self._groups[name] = _KnownGroup(paths, marks, digests, made)
+        return made
+
+    def templates(self, folder: Path) -> list[TemplateFile]:
+        """Every file of a folder of templates, as `template_files` lists them. Raises what that raises."""
+        known = self._templates.find(str(folder))
+        if known and _are_unchanged(known[0]):
+            return known[1]
+        marks = {here: _folder_mark(here) for here, _, _ in os.walk(folder)}
+        depth = len(folder.parts)
+        files = [TemplateFile("/".join(path.parts[depth:]), path) for path in template_files(folder)]
+        has_links = any(file.path.is_symlink() for file in files)  # what they lead to changes without their folder
+        if _are_settled(marks) and marks and not has_links:
+            self._templates.put(str(folder), (marks, files))
+        return files
+
+    def listed(self, name: str, folders: Iterable[Path], make: Callable[[], Result]) -> Result:
+        """What is made of the names in some folders, made again where there are others in one of them.
+
+        Each name belongs to one function.
+        """
+        every = {str(folder) for folder in folders}
+        known = self._listed.get(name)
+        if known and known[0].keys() == every and _are_unchanged(known[0]):
+            return cast("Result", known[1])
+        marks = {here: _folder_mark(here) for here in every}
+        made = make()
+        if _are_settled(marks):
+            self._listed[name] = marks, made
+        return made
+
+
+def _mark(path: Path | str) -> FileMark | None:
+    """The mark of a regular file, or of nothing: what is read through a link is never known."""
+    try:
+        status = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    return _mark_in(status) if stat.S_ISREG(status.st_mode) else None
+
+
+def _folder_mark(path: str) -> FileMark | None:
+    return mark_of(Path(path))
+
+
+def _mark_in(status: os.stat_result) -> FileMark:
+    return FileMark(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, stat.S_ISDIR(status.st_mode))
+
+
+def _are_unchanged(marks: _Marks) -> bool:
+    return all(_folder_mark(here) == mark for here, mark in marks.items())
+
+
+def _are_settled(marks: _Marks) -> bool:
+    return all(mark is None or _is_settled(mark) for mark in marks.values())
+
+
+def _is_settled(mark: FileMark) -> bool:
+    return time.time_ns() - max(mark.modified_at, mark.changed_at) > _SETTLED

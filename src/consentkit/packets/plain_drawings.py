@@ -1,0 +1,92 @@
+"""Drawings that are read without a painter: one line in one font, and drawings without text.
+
+Guarantees: what is read is what a painter would read of the same bytes (`stamps`); of any other drawing, nothing is
+said. Nothing here knows how lines are written: the operators are read from the finished file, and each glyph means
+what the font in the file says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from consentkit.pdf.file.geometry import Box
+from consentkit.pdf.file.syntax import Value
+from consentkit.pdf.read.content_text import UNKNOWN
+from consentkit.pdf.read.measuring import MeasuredFont
+
+_LINE = re.compile(
+    rb"BT\n0 ([0-9.]{1,6}) Td\n/([A-Za-z0-9]+) ([0-9.]{1,6}) Tf\n"
+    rb"\[((?:<(?:[0-9a-f]{4})+>|-?[0-9]{1,4}(?=[<\]]))+)\] TJ\nET"
+)
+_PIECE = re.compile(rb"<([0-9a-f]+)>|(-?[0-9]+)")
+_DRAWS_TEXT = re.compile(rb"Tj|TJ|'|\"|Do|EI")
+"""What a drawing has that shows text, or draws something that may."""
+_DEPTH, _HEIGHT = -0.2, 0.75
+"""How far letters reach below and above their line, as fractions of their size, as a painter has it."""
+_LOWEST, _HIGHEST = 0.08, 0.42
+"""Between which of them a painter looks whether letters are seen."""
+
+
+class StampDrawing(NamedTuple):
+    """A drawing by itself."""
+
+    text: str | None
+    """What it says; None where it is no text."""
+    box: Box
+    height: float
+    """The size of its smallest letters, in points."""
+    core: Box
+    """Where its letters would be looked at, to know whether they are seen: up to the height of small ones."""
+
+
+class LineFont(dict[bytes, tuple[str, float]]):
+    """The glyphs of a font by their numbers, in hexadecimal digits: what each means, and how wide it is."""
+
+    def __init__(self, font: MeasuredFont) -> None:
+        super().__init__()
+        self._font = font
+
+    def __missing__(self, digits: bytes) -> tuple[str, float]:
+        ((text, width, _),) = self._font.glyphs(bytes.fromhex(digits.decode()))
+        self[digits] = text, width
+        return text, width
+
+
+def read_plain(content: bytes, area: Box, fonts: Mapping[str, LineFont], least_size: float) -> StampDrawing | None:
+    """What a drawing says that ends at the edges of an area; None for one that has to be painted to know that."""
+    if not _DRAWS_TEXT.search(content):
+        return StampDrawing(None, area, least_size, area)
+    line = _LINE.fullmatch(content)
+    font = fonts.get(line[2].decode()) if line else None
+    return _read_line(line, font, area) if line and font is not None else None
+
+
+def _read_line(line: re.Match[bytes], font: LineFont, area: Box) -> StampDrawing | None:
+    size, baseline = float(line[3]), float(line[1])
+    text: list[str] = []
+    end = before = moved_back = 0.0
+    for digits, step in _PIECE.findall(line[4]):
+        if step:
+            moved_back += int(step) / 1000
+            continue
+        for start in range(0, len(digits), 4):
+            meaning, width = font[digits[start : start + 4]]
+            if moved_back > min(before, width) / 2 or meaning == UNKNOWN or width <= 0:
+                return None  # it might touch the middle of its neighbour, or begin before the line
+            text.append(meaning)
+            end += width - moved_back
+            before, moved_back = width, 0.0
+    box = Box(0.0, baseline + _DEPTH * size, end * size, baseline + _HEIGHT * size)
+    core = Box(0.0, baseline + _LOWEST * size, end * size, baseline + _HIGHEST * size)
+    is_inside = area.left <= box.left and area.bottom <= box.bottom and box.right <= area.right and box.top <= area.top
+    return StampDrawing("".join(text), box, size, core) if is_inside and text else None
+
+
+def box_of(value: Value | None) -> Box | None:
+    """The area of a drawing, where it is written as four numbers from the lower left corner."""
+    if not isinstance(value, list) or len(value) != 4:
+        return None
+    left, bottom, right, top = (float(edge) for edge in value if isinstance(edge, bytes))
+    return Box(left, bottom, right, top) if left <= right and bottom <= top else None
