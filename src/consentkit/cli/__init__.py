@@ -11,10 +11,11 @@ import gc
 import os
 import sys
 import traceback
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from consentkit.cli.answering import answers
 from consentkit.cli.commands import consentkit
 from consentkit.cli.streams import streams
 from consentkit.cli.support import interruptions
@@ -22,16 +23,22 @@ from consentkit.errors import ConsentkitError, InvalidInput
 from consentkit.problems import LONGEST_MESSAGE, report_lines, shortened
 from consentkit.processes.interruption import own_temporary_folder
 
+if TYPE_CHECKING:
+    from consentkit.lanes.lookup import LaneLook
+
 _INTERRUPTED = 130
 _UNEXPECTED = 1
 DEBUG_VARIABLE = "CONSENTKIT_DEBUG"
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
-def main() -> NoReturn:
-    """Run the command line and end the process with its exit code."""
+def main(look: LaneLook | None = None) -> NoReturn:
+    """Run the command line and end the process with its exit code.
+
+    `look` is what was found of an earlier answer to the same command: what is answered now is remembered there.
+    """
     interruptions.watch()
-    streams.guard()
+    streams.guard(are_noted=look is not None)
     # Laying out a page makes many small objects that stay until it is done. Looking through them again and again for
     # what could be thrown away takes 0.2 of the 1.6 seconds of a document, and finds nothing.
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
@@ -41,6 +48,8 @@ def main() -> NoReturn:
     except KeyboardInterrupt:  # before the run began, or as it ended
         exit_code = _interrupted()
     interruptions.end()
+    if exit_code == 0:
+        answers.remember(look)
     exit_code = streams.end(exit_code)
     if exit_code == _INTERRUPTED:
         # Where an interrupt has gone through code that was in a string, as that of dataclasses is, Python 3.11 ends
