@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
+from consentkit.lanes import COMMANDS
+
 TYPE_CHECKING = False  # as in `typing`, which takes longer to load than a quick answer
 if TYPE_CHECKING:
     from typing import NoReturn
@@ -21,12 +23,14 @@ _NOT_WRITTEN = 5
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
+    look = None
     try:
-        from consentkit.lanes.lookup import look_for
+        if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+            from consentkit.lanes.lookup import look_for
 
-        look = look_for(sys.argv[1:])
-        if look and look.outputs is not None:
-            os._exit(_print(look.outputs, look.began))  # nothing is left to be done
+            look = look_for(sys.argv[1:])
+            if look and look.outputs is not None:
+                os._exit(_print(look.outputs, look.began))  # nothing is left to be done
         from consentkit.cli import main as run
     except KeyboardInterrupt:  # nothing has begun, or a quick answer is cut off
         os._exit(_INTERRUPTED)
@@ -45,7 +49,7 @@ def _print(outputs: tuple[Output, ...], began: int) -> int:
     trouble = lost.get(1)
     if trouble is None or isinstance(trouble, BrokenPipeError):  # its reader has left of its own accord, as `head` does
         return 0
-    from consentkit.cli.streams import lost_results
+    from consentkit.cli import lost_results
 
     lost_results(trouble)
     return _NOT_WRITTEN

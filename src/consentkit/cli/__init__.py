@@ -17,6 +17,7 @@ import click
 
 from consentkit.cli.answering import answers
 from consentkit.cli.commands import consentkit
+from consentkit.cli.streams import lost_results as lost_results
 from consentkit.cli.streams import streams
 from consentkit.cli.support import interruptions
 from consentkit.errors import ConsentkitError, InvalidInput

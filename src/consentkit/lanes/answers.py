@@ -10,7 +10,7 @@ TYPE_CHECKING = False  # as in `typing`, which takes longer to load than all of 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from consentkit.lanes.states import Place
+    from consentkit.lanes.states import WatchedPlace
 
 _FORM = b"answer 1"
 
@@ -31,14 +31,14 @@ class KnownAnswer:
 
     def __init__(
         self,
-        places: Sequence[Place],
+        places: Sequence[WatchedPlace],
         state: str,
         day: str,
         *,
         is_proven: bool,
         outputs: Sequence[Output] = (),
         documents: Sequence[tuple[str, str]] = (),
-        locked: str = "",
+        lock: str = "",
     ) -> None:
         self.places, self.state, self.day = tuple(places), state, day
         """Which files count, what they were like, and the day on which it is true: in the evening a text may be due."""
@@ -47,8 +47,8 @@ class KnownAnswer:
         self.outputs = tuple(outputs)
         self.documents = tuple(documents)
         """Which kept documents are written: the key of each, and its file."""
-        self.locked = locked
-        """The folder in which no other run may work meanwhile; empty where there is none."""
+        self.lock = lock
+        """The file by which a folder is locked in which no other run may work; empty where there is none."""
 
     def packed(self) -> bytes:
         """As bytes. Raises ValueError where a text contains a zero byte."""
@@ -57,7 +57,7 @@ class KnownAnswer:
             self.day.encode(),
             b"proven" if self.is_proven else b"",
             self.state.encode(),
-            _bytes(self.locked),
+            _bytes(self.lock),
         ]
         for pairs in (self.places, self.documents):
             fields.append(b"%d" % len(pairs))
@@ -74,7 +74,7 @@ def unpacked(data: bytes | None) -> KnownAnswer | None:
     fields = iter((data or b"").split(b"\0"))
     if next(fields) != _FORM:
         return None
-    day, proven, state, locked = (next(fields) for _ in range(4))
+    day, proven, state, lock = (next(fields) for _ in range(4))
     places, documents = (
         [(_text(next(fields)), _text(next(fields))) for _ in range(int(next(fields)))] for _ in range(2)
     )
@@ -86,7 +86,7 @@ def unpacked(data: bytes | None) -> KnownAnswer | None:
         is_proven=proven == b"proven",
         outputs=outputs,
         documents=documents,
-        locked=_text(locked),
+        lock=_text(lock),
     )
 
 

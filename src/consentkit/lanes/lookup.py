@@ -25,16 +25,12 @@ TYPE_CHECKING = False  # as in `typing`, which takes longer to load than all of 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("batch", "list", "render")
-"""The commands that have a lane."""
-
 _NOT_OF_THE_COMMAND = ("OLDPWD", "PWD", "SHLVL", "_")
 """Variables that shells change all the time, and that nothing reads."""
 
 _SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _LOCK_FLAGS = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-_LOCK = ".consentkit.lock"
 
 
 class LaneLook:
@@ -54,12 +50,10 @@ class LaneLook:
 
 
 def look_for(arguments: Sequence[str]) -> LaneLook | None:
-    """Answer a command as before, but for the printing, or say what its ordinary run needs to know.
+    """Answer one of the commands that have a lane, but for the printing; or say what its ordinary run needs to know.
 
-    None where the command has no lane.
+    None where its answer is not to be remembered either.
     """
-    if not arguments or arguments[0] not in COMMANDS:
-        return None
     folder = _cache_folder(arguments)
     if folder is None:
         return None
@@ -107,7 +101,7 @@ def _answer(look: LaneLook, folder: str) -> None:
     known = unpacked(local_folder.read(folder, look.key))
     if known is None:
         return
-    with _held(known.locked):
+    with _held(known.lock):
         look.places, look.state = known.places, state_of(known.places)
         if not known.is_proven or known.state != look.state.digest or known.day != look.day:
             return
@@ -152,17 +146,17 @@ def _may_write(target: str, data: bytes) -> bool:
 
 
 class _held:  # noqa: N801 - used as a function is
-    """Hold a folder as a run does that fills it. Raises OSError where another run holds it, or none ever has."""
+    """Hold the lock of a folder as a run does that fills it. Raises OSError where another run holds it."""
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+    def __init__(self, lock: str) -> None:
+        self._lock = lock
         self._descriptor = -1
 
     def __enter__(self) -> None:
-        if self._folder:
+        if self._lock:
             import fcntl
 
-            self._descriptor = os.open(os.path.join(self._folder, _LOCK), _LOCK_FLAGS)
+            self._descriptor = os.open(self._lock, _LOCK_FLAGS)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def __exit__(self, *_: object) -> None:

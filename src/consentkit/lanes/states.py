@@ -27,7 +27,7 @@ TREE = "tree"
 PACKAGES = "packages"
 """A folder of Python's packages: which versions of them there are."""
 
-Place = tuple[str, str]
+WatchedPlace = tuple[str, str]
 """How much of what counts: one of the words above, and a path."""
 
 _COMPILED = "__pycache__"
@@ -43,7 +43,7 @@ class FileState:
         """When the last of the files was changed, in nanoseconds since 1970: the later of the two times of each."""
 
 
-def state_of(places: Iterable[Place]) -> FileState:
+def state_of(places: Iterable[WatchedPlace]) -> FileState:
     """What places are like now. Raises OSError where that can't be seen."""
     lines: list[str] = []
     latest = 0

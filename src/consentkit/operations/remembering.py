@@ -16,12 +16,13 @@ from consentkit.cache.versions import library_files
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.lanes.answers import KnownAnswer, Output
 from consentkit.lanes.lookup import LaneLook, today
-from consentkit.lanes.states import FILE, FOLDER, PACKAGES, TREE, Place, state_of
+from consentkit.lanes.states import FILE, FOLDER, PACKAGES, TREE, WatchedPlace, state_of
 from consentkit.model.identity import APPROVALS, DEFINITION_FOLDERS, PARTICULARS, SERVICES, clause_file
+from consentkit.output.locking import LOCK
 from consentkit.processes.whole_files import UNFINISHED
 from consentkit.resources import CJK_FONT, shipped
 
-_TICK = 2_000_000_000
+TICK = 2_000_000_000
 """Nanoseconds. FAT keeps times to two seconds; no file system that we know of is coarser."""
 
 _PACKAGE = Path(__file__).parents[1]
@@ -52,17 +53,17 @@ def remember_answer(look: LaneLook, given: GivenAnswer, outputs: Sequence[Output
             places,
             state.digest,
             look.day,
-            is_proven=_was_the_same(look, places, state.digest) and state.latest < look.began - _TICK,
+            is_proven=_was_the_same(look, places, state.digest) and state.latest < look.began - TICK,
             outputs=outputs,
             documents=[(key, str(target)) for key, target in given.documents],
-            locked=str(folder or ""),
+            lock=str(folder / LOCK) if folder else "",
         ).packed()
     except (OSError, ValueError):
         return
     store.put(look.key, answer)
 
 
-def _was_the_same(look: LaneLook, places: Sequence[Place], state: str) -> bool:
+def _was_the_same(look: LaneLook, places: Sequence[WatchedPlace], state: str) -> bool:
     return look.state is not None and look.places == tuple(places) and look.state.digest == state
 
 
@@ -74,7 +75,7 @@ def _has_unfinished(folder: Path) -> bool:
         return True
 
 
-def places_of(workspace: OpenWorkspace, folder: Path | None = None) -> tuple[Place, ...] | None:
+def places_of(workspace: OpenWorkspace, folder: Path | None = None) -> tuple[WatchedPlace, ...] | None:
     """Where all files are that a run in a workspace may have read, and those in its folder. None where it is not known.
 
     The files that a snapshot has read are not enough: one that appears may count in the place of another.
