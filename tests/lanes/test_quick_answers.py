@@ -301,9 +301,9 @@ def writing(place: Path) -> tuple[str, ...]:
 
 
 def test_a_file_of_somebody_else_is_not_overwritten(writing: tuple[str, ...]) -> None:
-    Path("a.pdf").write_bytes(b"%PDF-1.7 my document")
+    Path("a.pdf").write_bytes(b"%PDF-1.7 mydocument")
     assert answered(writing) is None
-    assert Path("a.pdf").read_bytes() == b"%PDF-1.7 my document"
+    assert Path("a.pdf").read_bytes() == b"%PDF-1.7 mydocument"
 
 
 NO_FILES: dict[str, Callable[[Path], object]] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import traceback
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -31,6 +31,8 @@ _INTERRUPTED = 130
 _UNEXPECTED = 1
 DEBUG_VARIABLE = "CONSENTKIT_DEBUG"
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
+_HELP = {"-h", "--help", "--version"}
+"""Whoever asks for that makes no temporary files."""
 
 
 def main(look: LaneLook | None = None) -> NoReturn:
@@ -43,8 +45,9 @@ def main(look: LaneLook | None = None) -> NoReturn:
     # Laying out a page makes many small objects that stay until it is done. Looking through them again and again for
     # what could be thrown away takes 0.2 of the 1.6 seconds of a document, and finds nothing.
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    gc.enable()
     try:
-        with own_temporary_folder():
+        with nullcontext() if _HELP & {*sys.argv[1:]} else own_temporary_folder():
             exit_code = run(sys.argv[1:])
     except KeyboardInterrupt:  # before the run began, or as it ended
         exit_code = _interrupted()
@@ -129,4 +132,6 @@ def _print_unexpected(error: Exception) -> None:
     click.echo(f"Error: something unexpected went wrong in consentkit ({type(error).__name__}).", err=True)
     click.echo(f"Please report it. {DEBUG_VARIABLE}=1 shows where it happened.", err=True)
     if os.environ.get(DEBUG_VARIABLE):
+        import traceback
+
         traceback.print_exception(error)
