@@ -95,7 +95,7 @@ _LIBRARY_NAMES = tuple(name.partition(".so")[0] for name, _, _ in _NATIVE)
 def library_files() -> tuple[str, ...] | None:
     """The files of these libraries and of zlib, as this process has loaded them; None where that can't be seen.
 
-    Another edition of one is another file: whoever sees that these are the same need not ask for versions.
+    Another edition of one is another file: as long as these are the same files, the versions are the same.
     """
     versions()  # which loads them
     try:

@@ -40,6 +40,7 @@ def main(look: LaneLook | None = None) -> NoReturn:
 
     `look` is what was found of an earlier answer to the same command: what is answered now is remembered there.
     """
+    is_help = bool(_HELP & {*sys.argv[1:]})
     interruptions.watch()
     streams.guard(are_noted=look is not None)
     # Laying out a page makes many small objects that stay until it is done. Looking through them again and again for
@@ -47,7 +48,7 @@ def main(look: LaneLook | None = None) -> NoReturn:
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     gc.enable()
     try:
-        with nullcontext() if _HELP & {*sys.argv[1:]} else own_temporary_folder():
+        with nullcontext() if is_help else own_temporary_folder():
             exit_code = run(sys.argv[1:])
     except KeyboardInterrupt:  # before the run began, or as it ended
         exit_code = _interrupted()
@@ -55,9 +56,10 @@ def main(look: LaneLook | None = None) -> NoReturn:
     if exit_code == 0:
         answers.remember(look)
     exit_code = streams.end(exit_code)
-    if exit_code == _INTERRUPTED:
+    if exit_code == _INTERRUPTED or is_help:
         # Where an interrupt has gone through code that was in a string, as that of dataclasses is, Python 3.11 ends
-        # by SIGINT in place of the exit code. Nothing is left to be done.
+        # by SIGINT, whatever the exit code. And to pick apart what was loaded takes half as long as to print a help text.
+        # Nothing is left to be done.
         os._exit(exit_code)
     gc.freeze()  # the system takes memory back at once; to pick it apart first takes another 0.1 seconds
     sys.exit(exit_code)

@@ -78,7 +78,7 @@ def _has_unfinished(folder: Path) -> bool:
 def places_of(workspace: OpenWorkspace, folder: Path | None = None) -> tuple[WatchedPlace, ...] | None:
     """Where all files are that a run in a workspace may have read, and those in its folder. None where it is not known.
 
-    The files that a snapshot has read are not enough: one that appears may count in the place of another.
+    The files that a snapshot has read are not enough: one that appears may count before another.
     """
     libraries = library_files()
     if libraries is None or workspace.snapshot is None:
