@@ -58,8 +58,8 @@ def main(look: LaneLook | None = None) -> NoReturn:
     exit_code = streams.end(exit_code)
     if exit_code == _INTERRUPTED or is_help:
         # Where an interrupt has gone through code that was in a string, as that of dataclasses is, Python 3.11 ends
-        # by SIGINT, whatever the exit code. And to pick apart what was loaded takes half as long as to print a help text.
-        # Nothing is left to be done.
+        # by SIGINT, whatever the exit code. And to pick apart what was loaded takes half as long as
+        # to print a help text. Nothing is left to be done.
         os._exit(exit_code)
     gc.freeze()  # the system takes memory back at once; to pick it apart first takes another 0.1 seconds
     sys.exit(exit_code)

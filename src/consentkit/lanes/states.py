@@ -2,7 +2,7 @@
 
 Guarantees: whatever is written, made, removed, renamed, replaced or closed to its reader in one of the places gives
 another state, also where its size and its time of modification are set back, since no program can set the time at which
-the system saw the last change (`st_ctime`, stat(2)); nothing of a file is read; little is loaded.
+the system saw the last change (stat(2): st_ctime); nothing of a file is read; little is loaded.
 """
 
 from __future__ import annotations
