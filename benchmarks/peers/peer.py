@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from benchmarks.content import Paper, Visit
+from benchmarks.content import Paper
 from benchmarks.measuring import Cpu
 
 
@@ -53,8 +53,8 @@ class Peer(ABC):
         """Write what is needed to print one document into a folder that `opened` has been given."""
 
     @abstractmethod
-    def packet(self, folder: Path, papers: Sequence[Paper], visit: Visit) -> Job:
-        """Write what is needed to print a cover and documents with the patient's name on every page."""
+    def packet(self, folder: Path, papers: Sequence[Paper], visit: str) -> Job:
+        """Write what is needed to print the papers of a visit, which have the patient's name on every page."""
 
     @abstractmethod
     def opened(self, folder: Path) -> AbstractContextManager[Printer]:

@@ -12,11 +12,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.content import Paper, Visit, load_paper, shipped_codes
+from benchmarks.content import Paper, Visit, load_packet, load_paper, shipped_codes
 from benchmarks.inspecting import Expected
 from benchmarks.measuring import Contender
 from benchmarks.peers import Job, Peer, Printer, available
 from benchmarks.peers.peer import run_python
+from benchmarks.people import visit_to_serve
 
 
 @dataclass
@@ -31,6 +32,7 @@ class Bench:
     """How many documents the long list has."""
     _printers: dict[str, tuple[Path, Printer]] = field(default_factory=dict)
     _papers: dict[tuple[str, str], Paper] = field(default_factory=dict)
+    _packets: dict[Visit, list[Paper]] = field(default_factory=dict)
 
     @property
     def papers(self) -> list[Paper]:
@@ -44,8 +46,10 @@ class Bench:
         return self._papers[code, language]
 
     def papers_of(self, visit: Visit) -> list[Paper]:
-        """The documents of a visit."""
-        return [self.paper(code, visit.language) for code in visit.codes]
+        """The papers of a visit."""
+        if visit not in self._packets:
+            self._packets[visit] = load_packet(visit_to_serve(self.own_folder("visits"), visit))
+        return self._packets[visit]
 
     def peers(self) -> list[Peer]:
         """The peers that are installed and asked for."""
@@ -107,7 +111,7 @@ def expected_document(file: Path, paper: Paper) -> Expected:
 
 
 def expected_packet(bench: Bench, file: Path, visit: Visit) -> Expected:
-    """A packet that must hold complete documents, with the patient's particulars on every page."""
+    """A packet that must hold complete papers, with the patient's particulars on every page."""
     texts = (text for paper in bench.papers_of(visit) for text in paper.must_have())
     return Expected(file, tuple(texts), visit.label)
 
@@ -123,7 +127,7 @@ def print_with(bench: Bench, peer: Peer, papers: Sequence[Paper]) -> Contender:
 def packets_with(bench: Bench, peer: Peer, visits: Sequence[Visit]) -> Contender:
     """A peer that prints a packet for each visit, one after the other. Its cost is that of one."""
     folder, printer = bench.printer(peer)
-    jobs = [peer.packet(folder, bench.papers_of(visit), visit) for visit in visits]
+    jobs = [peer.packet(folder, bench.papers_of(visit), visit.visit) for visit in visits]
     results = (expected_packet(bench, job.target, visit) for job, visit in zip(jobs, visits, strict=True))
     return _printing(peer, printer, jobs, tuple(results), len(visits))
 
