@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 import consentkit
 from benchmarks.blocks import Block, blocks_of, running_texts, texts_of
+from consentkit.cache.store import open_store
 from consentkit.documents import form_making, making
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import Sheet
@@ -117,8 +118,9 @@ class Paper:
         return blocks_of(self.html, self.values)
 
     def must_have(self) -> Iterator[str]:
-        """Texts that show whether a PDF is complete: all that it says."""
-        yield from texts_of(self.blocks())
+        """Texts that show whether a PDF is complete: all that it says, and what the visit writes into its places."""
+        yield from texts_of(blocks_of(self.html, {}))
+        yield from (value for name, value in self.values.items() if f'data-field="{name}"' in self.html)
 
 
 def workspace() -> consentkit.Workspace:
@@ -134,38 +136,44 @@ def load_paper(code: str, language: str = "en") -> Paper:
     return Paper(code, content.title, page.html, page.style)
 
 
-def load_packet(visit: VisitToServe) -> list[Paper]:
-    """The papers of a visit, as consentkit plans it, in their order."""
-    clinic = open_workspace(CLINIC)
-    with _noting_sheets() as sheets_of_parts:
-        plan = Planner(clinic, PacketOptions(allow_drafts=True)).plan(visit, visit.visit)
-        packet = PacketMaker(clinic).make(plan)
-    papers = []
-    for number, placed in enumerate(packet.papers):
-        paper = placed.paper
-        sheet = sheets_of_parts[paper.part.digest]
-        name = "cover" if number == 0 else f"paper-{number}"
-        papers.append(Paper(name, paper.bookmark, sheet.html, sheet.style, values_in(plan, paper)))
-    return papers
+class PacketLoader:
+    """Finds out which pages the papers of visits are printed from."""
 
+    def __init__(self, cache: Path) -> None:
+        """`cache` is a folder in which papers are kept, so that each is made once."""
+        self._clinic = open_workspace(CLINIC, open_store(cache))
+        self._sheets: dict[bytes, Sheet] = {}
+        """The page of each part, by the digest of the part."""
 
-@contextmanager
-def _noting_sheets() -> Iterator[dict[bytes, Sheet]]:
-    """Note which page each part is printed from, by its digest."""
-    noted: dict[bytes, Sheet] = {}
+    def load(self, visit: VisitToServe) -> list[Paper]:
+        """The papers of a visit, as consentkit plans it, in their order."""
+        with self._noting():
+            plan = Planner(self._clinic, PacketOptions(allow_drafts=True)).plan(visit, visit.visit)
+            packet = PacketMaker(self._clinic).make(plan)
+        papers = []
+        for number, placed in enumerate(packet.papers):
+            paper = placed.paper
+            sheet = self._sheets[paper.part.digest]
+            name = "cover" if number == 0 else f"paper-{number}"
+            papers.append(Paper(name, paper.bookmark, sheet.html, sheet.style, values_in(plan, paper)))
+        return papers
 
-    def noting(print_page: Any) -> Any:
-        def print_and_note(page: Sheet, *arguments: Any, **options: Any) -> Part:
-            part: Part = print_page(page, *arguments, **options)
-            noted[part.digest] = page
-            return part
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Note which page each part is printed from."""
 
-        return print_and_note
+        def noting(print_page: Any) -> Any:
+            def print_and_note(page: Sheet, *arguments: Any, **options: Any) -> Part:
+                part: Part = print_page(page, *arguments, **options)
+                self._sheets[part.digest] = page
+                return part
 
-    with ExitStack() as stack:
-        for module in (making, form_making, sheets):
-            stack.enter_context(patch.object(module, "print_page", noting(module.print_page)))
-        yield noted
+            return print_and_note
+
+        with ExitStack() as stack:
+            for module in (making, form_making, sheets):
+                stack.enter_context(patch.object(module, "print_page", noting(module.print_page)))
+            yield
 
 
 def shipped_codes() -> list[str]:

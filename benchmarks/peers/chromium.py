@@ -51,6 +51,9 @@ class _OpenBrowser:
         self._browser = browser
         self.cpu = browser.cpu
 
+    def begin(self, job: Job) -> None:
+        """It has nothing to get ready."""
+
     def print(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             job.target.write_bytes(self._browser.print(job.source))

@@ -35,6 +35,9 @@ class Printer(Protocol):
     cpu: Cpu | None
     """Tells the processor time of a program that is kept open; None where nothing outlives a job."""
 
+    def begin(self, job: Job) -> None:
+        """Get ready for a turn, where a program is kept open: with a job that does not count."""
+
     def print(self, jobs: Sequence[Job]) -> None:
         """Print all jobs. Raises an exception where one does not succeed."""
 

@@ -67,6 +67,9 @@ class _Processes:
     def __init__(self, options: Sequence[str]) -> None:
         self._options = options
 
+    def begin(self, job: Job) -> None:
+        """It has nothing to get ready."""
+
     def print(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             run_python(_SCRIPT, *self._options, job.source, job.target)

@@ -58,6 +58,9 @@ class _Processes:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def begin(self, job: Job) -> None:
+        """It has nothing to get ready."""
+
     def print(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             run_python(_HERE / "compile.py", self._folder / _TEMPLATE, self._folder / _FONTS, job.source, job.target)
