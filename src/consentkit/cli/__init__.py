@@ -32,7 +32,7 @@ _UNEXPECTED = 1
 DEBUG_VARIABLE = "CONSENTKIT_DEBUG"
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
 _HELP = {"-h", "--help", "--version"}
-"""Whoever asks for that makes no temporary files."""
+"""Help texts, for which no temporary files are made."""
 
 
 def main(look: LaneLook | None = None) -> NoReturn:

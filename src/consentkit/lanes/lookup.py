@@ -2,7 +2,7 @@
 
 Guarantees: what is answered is what the ordinary way would answer. At any doubt there is no answer, and the ordinary
 way is taken: where a file, a folder, a package, an option, a variable or the day is another one, where a kept part is
-damaged, where something else is in the place of a file to be written. Nothing is written before all of that is certain.
+damaged, where a file to be written is there and is another one. Nothing is written before all of that is certain.
 
 The order of a lane: key -> answer -> the same state as then -> the documents -> written -> said. It loads neither click
 nor the model.
