@@ -7,7 +7,7 @@ could plant a forged part is not used; no link is followed; nothing is removed b
 A part is a document or a sheet around it, with empty places where a visit's data is drawn in later; that data is never
 put here, which is why parts may be kept at all. Small tables whose sources take long to parse have keys of the same
 kind: the approvals, with the names of those who approved; service lists; the entries of a list of the library; which
-language and paper a clinic uses.
+language and paper a clinic uses; and what commands have answered that are about nobody (`consentkit.lanes`).
 """
 
 from __future__ import annotations
