@@ -1,25 +1,34 @@
 """The content that everyone prints: the shipped procedures, in the sample clinic's name, and one made-up visit.
 
-Guarantees: it comes from the same files by the same way as consentkit's own documents, so nobody prints less; loading
-it is not part of any measurement.
+Guarantees: it is the very pages that consentkit makes its own files of, whatever they say today, with what a visit
+writes into their places, so nobody prints less; loading it is not part of any measurement.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import consentkit
-from consentkit.documents.page import Content, Page
-from consentkit.documents.safety import safety_texts
+from benchmarks.blocks import Block, blocks_of, running_texts, texts_of
+from consentkit.cache.store import open_store
+from consentkit.documents import form_making, making
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.page import Sheet
 from consentkit.documents.style_sheets import read_style
-from consentkit.model.identity import printed_fingerprint
-from consentkit.model.placeholders import fill
+from consentkit.model.visit import Visit as VisitToServe
+from consentkit.packets import sheets
+from consentkit.packets.packet import PacketMaker, values_in
+from consentkit.packets.plan import PacketOptions
+from consentkit.packets.planning import Planner
 from consentkit.pdf.fonts.font_files import faces_for, font_rules
+from consentkit.pdf.part import Part
 from consentkit.resources import font_file, shipped
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +36,9 @@ CLINIC = ROOT / "samples" / "clinic"
 ONE = "90837"
 """The code of the document that stands for one."""
 VISIT_CODES = ("90837", "90785", "90863")
-"""A visit with two add-ons: three documents behind a cover."""
+"""A visit with two add-ons: a form and three informations behind a cover."""
+MANY_CODES = ("90791", "90837", "90785", "90847", "90853")
+"""A visit for five procedures."""
 
 
 @dataclass(frozen=True)
@@ -82,63 +93,34 @@ VISIT = Visit(
 
 @dataclass(frozen=True)
 class Paper:
-    """One document as content only: nothing here is set in type yet."""
+    """One paper as content only: nothing here is set in type yet."""
 
-    content: Content
-    page: Page
-    """consentkit's own HTML and style sheet for it."""
-
-    @property
-    def code(self) -> str:
-        """The billing code, which names its files."""
-        return self.content.procedure.code
-
-    @property
-    def foot(self) -> str:
-        """The last line of every page: edition, review, fingerprint."""
-        words, review = self.content.pack, self.content.procedure.review
-        return " · ".join(
-            (
-                fill(words.page.edition, date=words.dates.write(review.issued)),
-                fill(words.page.review_by, date=words.dates.write(review.next)),
-                fill(words.page.fingerprint, fingerprint=printed_fingerprint(self.page.content_hash)),
-            )
-        )
+    name: str
+    """What its pages are called in style sheets, and its file where it is alone."""
+    title: str
+    html: str
+    style: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What a visit writes into its places, by their names."""
 
     @property
-    def head(self) -> str:
-        """The first line of the foot: code and title."""
-        return f"{self.code} · {self.content.procedure.title}"
+    def is_cover(self) -> bool:
+        """Whether it is what a packet begins with."""
+        return self.name == "cover"
 
-    def data(self) -> dict[str, Any]:
+    @property
+    def running(self) -> tuple[str, str, str]:
+        """What is on each of its pages: the mark at the head, and the two lines of the foot."""
+        return running_texts(self.html)
+
+    def blocks(self) -> list[Block]:
         """All of it as plain data, for programs with templates of their own."""
-        content = self.content
-        pack, review = content.pack, content.procedure.review
-        return {
-            "procedure": content.procedure.model_dump(mode="json"),
-            "words": pack.model_dump(mode="json", exclude={"clauses", "refusal"}),
-            "clauses": [pack.clauses[name].model_dump(mode="json") for name in content.clauses],
-            "clinic": content.clinic.model_dump(mode="json", exclude={"checks"}),
-            "mark": self.page.mark,
-            "foot": self.foot,
-            "about": fill(
-                pack.about.review, issued=pack.dates.write(review.issued), next=pack.dates.write(review.next)
-            ),
-        }
+        return blocks_of(self.html, self.values)
 
     def must_have(self) -> Iterator[str]:
-        """Texts that show whether a PDF is complete: from every section, and all that no patient may miss."""
-        procedure, words = self.content.procedure, self.content.pack
-        yield from safety_texts(self.content)
-        yield from (value for _, value in procedure.summary)
-        yield from (step.name for step in procedure.description.steps)
-        yield from (term.meaning for term in procedure.technical_terms)
-        yield from (words.clauses[name].heading for name in self.content.clauses)
-        yield from words.teach_back.questions
-        yield from words.consent.statements
-        yield from (block.statement for block in words.signatures.blocks)
-        yield from (source.title for source in procedure.every_source)
-        yield from (self.content.clinic.name or "", self.page.mark, self.foot, self.head)
+        """Texts that show whether a PDF is complete: all that it says, and what the visit writes into its places."""
+        yield from texts_of(blocks_of(self.html, {}))
+        yield from (value for name, value in self.values.items() if f'data-field="{name}"' in self.html)
 
 
 def workspace() -> consentkit.Workspace:
@@ -148,9 +130,50 @@ def workspace() -> consentkit.Workspace:
 
 def load_paper(code: str, language: str = "en") -> Paper:
     """The consent document of a code."""
-    clinic = workspace()
+    clinic = open_workspace(CLINIC)
     content = clinic.content(code, language=language)
-    return Paper(content, clinic.compose(content))
+    page = clinic.compose(content)
+    return Paper(code, content.title, page.html, page.style)
+
+
+class PacketLoader:
+    """Finds out which pages the papers of visits are printed from."""
+
+    def __init__(self, cache: Path) -> None:
+        """`cache` is a folder in which papers are kept, so that each is made once."""
+        self._clinic = open_workspace(CLINIC, open_store(cache))
+        self._sheets: dict[bytes, Sheet] = {}
+        """The page of each part, by the digest of the part."""
+
+    def load(self, visit: VisitToServe) -> list[Paper]:
+        """The papers of a visit, as consentkit plans it, in their order."""
+        with self._noting():
+            plan = Planner(self._clinic, PacketOptions(allow_drafts=True)).plan(visit, visit.visit)
+            packet = PacketMaker(self._clinic).make(plan)
+        papers = []
+        for number, placed in enumerate(packet.papers):
+            paper = placed.paper
+            sheet = self._sheets[paper.part.digest]
+            name = "cover" if number == 0 else f"paper-{number}"
+            papers.append(Paper(name, paper.bookmark, sheet.html, sheet.style, values_in(plan, paper)))
+        return papers
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Note which page each part is printed from."""
+
+        def noting(print_page: Any) -> Any:
+            def print_and_note(page: Sheet, *arguments: Any, **options: Any) -> Part:
+                part: Part = print_page(page, *arguments, **options)
+                self._sheets[part.digest] = page
+                return part
+
+            return print_and_note
+
+        with ExitStack() as stack:
+            for module in (making, form_making, sheets):
+                stack.enter_context(patch.object(module, "print_page", noting(module.print_page)))
+            yield
 
 
 def shipped_codes() -> list[str]:
@@ -181,9 +204,3 @@ def font_files() -> dict[str, Path]:
 def font_style() -> str:
     """The style rules that make these fonts known."""
     return font_rules(faces_for(""))
-
-
-def visit_data(visit: Visit) -> dict[str, str]:
-    """What is printed of a visit, as plain data."""
-    names = ("visit", "day", "time", "name", "born", "record", "clinician", "place")
-    return {name: getattr(visit, name) for name in names}

@@ -83,7 +83,13 @@ def _pages(pdf: Path) -> list[str]:
 
 def _missing(pages: Sequence[str], texts: Iterable[str]) -> list[str]:
     found = "".join(pages)
-    return [text for text in dict.fromkeys(texts) if _bare(text) not in found]
+    return [text for text in dict.fromkeys(texts) if _bare(text) not in found and not _is_cut(text, found)]
+
+
+def _is_cut(text: str, found: str) -> bool:
+    """Whether a text is there in two pieces, as where it goes on on the next page, with the foot between them."""
+    words = [_bare(word) for word in text.split()]
+    return any("".join(words[:cut]) in found and "".join(words[cut:]) in found for cut in range(1, len(words)))
 
 
 def _without(pages: Sequence[str], text: str) -> list[int]:

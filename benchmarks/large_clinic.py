@@ -1,31 +1,26 @@
 """A clinic with thousands of procedures: copies of a shipped one, under codes of their own.
 
-Guarantees: each file is as long as a real one; only the look is as plain as can be, so that making all documents once
-takes minutes and not an hour. How a document looks has no part in recognising that it has not changed.
+Guarantees: each file is as long as a real one, and each document is a real one; only one is laid out, and kept for all
+others too, so that getting ready takes seconds and not an hour. How a document came into the cache has no part in
+recognising that it has not changed.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.content import ONE
+from consentkit.cache.store import open_store
+from consentkit.documents.kept import get_or_make, key
+from consentkit.documents.opening import open_workspace
+from consentkit.documents.packing import pack_document
+from consentkit.model.identity import Layout, Variant
 from consentkit.resources import shipped
 
-_TEMPLATE = """<!doctype html>
-<html lang="{{ words.language }}">
-<head><meta charset="utf-8"><title>{{ procedure.title }}</title></head>
-<body>
-<h1>{{ procedure.title }}</h1>
-{% macro listing(items) %}{% for item in items %}<p>{{ item }}</p>{% endfor %}{% endmacro %}
-{{ listing(procedure.risks.common) }}{{ listing(procedure.risks.uncommon) }}{{ listing(procedure.risks.rare) }}
-{{ listing(procedure.benefits["items"]) }}
-{% for choice in procedure.alternatives["items"] -%}
-<p>{{ choice.name }}</p>{{ listing(choice.good) }}{{ listing(choice.less_good) }}
-{%- endfor %}
-</body>
-</html>
-"""
-_STYLE = 'html { font: 10pt "Atkinson Hyperlegible"; } h1, p { margin: 0; }\n'
+_DUE = ("practice-agreement", "telehealth", "minors-and-custody", "group-rules", "family-rules")
+_NO_PAPERS = f"packet:\n  without_papers: [{', '.join(_DUE)}]\n"
+"""Then a packet has the papers of its procedures, and no other."""
 
 
 def code(number: int) -> str:
@@ -40,11 +35,8 @@ def file_of(clinic: Path, number: int) -> Path:
 
 def make_large_clinic(clinic: Path, procedures: int) -> None:
     """Write the clinic's folder, with a service list of all its procedures."""
-    for folder in ("procedures", "templates"):
-        (clinic / folder).mkdir(parents=True, exist_ok=True)
-    (clinic / "clinic.yaml").write_text("name: Large Clinic\n", encoding="utf-8")
-    (clinic / "templates" / "consent.html").write_text(_TEMPLATE, encoding="utf-8")
-    (clinic / "templates" / "print.css").write_text(_STYLE, encoding="utf-8")
+    (clinic / "procedures").mkdir(parents=True, exist_ok=True)
+    (clinic / "clinic.yaml").write_text(f"name: Large Clinic\n{_NO_PAPERS}", encoding="utf-8")
     text = (shipped("procedures") / f"{ONE}.yaml").read_text(encoding="utf-8")
     line = f'code: "{ONE}"\n'
     assert line in text
@@ -53,3 +45,13 @@ def make_large_clinic(clinic: Path, procedures: int) -> None:
         file_of(clinic, number).write_text(own, encoding="utf-8")
     codes = "\n".join(f"  - {code(number)}" for number in range(1, procedures + 1))
     (clinic / "services.yaml").write_text(f"services:\n{codes}\n", encoding="utf-8")
+
+
+def keep_documents(clinic: Path, procedures: int, cache: Path, variant: Variant = "consent") -> None:
+    """Make the document of the first procedure, and keep it for each of the others, as if each had been made."""
+    workspace = open_workspace(clinic, open_store(cache)).for_one_run()
+    inputs, layout = workspace.inputs(), Layout(workspace.default_paper)
+    document = get_or_make(workspace, workspace.find(code(1), layout, variant=variant), inputs).document
+    for number in range(2, procedures + 1):
+        sought = workspace.find(code(number), layout, variant=variant)
+        workspace.store.put(key(sought, inputs), pack_document(replace(document, code=code(number))))

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.content import VISIT, Visit
+from consentkit.model.visit import Visit as VisitToServe
+from consentkit.packets.visits import read_visits
 
 _FIRST = (
     *("Alma", "Bruno", "Carmen", "Darius", "Elena", "Farid", "Greta", "Hollis", "Imani", "Jonah", "Katrin", "Lorenzo"),
@@ -101,3 +103,12 @@ def _as_data(visit: Visit) -> dict[str, object]:
         "clinician": {"name": visit.clinician_name, "credentials": visit.credentials},
         "place": visit.place.lower(),
     }
+
+
+def visit_to_serve(folder: Path, visit: Visit) -> VisitToServe:
+    """A visit as consentkit reads it, by way of a file in a folder."""
+    file = folder / f"{visit.visit}.csv"
+    write_schedule(file, [visit])
+    (entry,) = read_visits(str(file))
+    assert entry.visit, entry
+    return entry.visit

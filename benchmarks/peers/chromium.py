@@ -6,17 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.content import Paper, Visit
+from benchmarks.content import Paper
 from benchmarks.peers.browser import Browser, find_browser
-from benchmarks.peers.pages import document_page, packet_page, page_name, write_style
+from benchmarks.peers.pages import document_page, packet_page, write_style
 from benchmarks.peers.peer import Job, Peer
 
 _STYLE_SHEET = "chromium.css"
 _LINE = "_" * 38
 _SHORT_LINE = "_" * 12
-
-# The first page has the large label. This must stand behind the rules for all pages, however specific it is.
-_FIRST_PAGE = "@page :first { @top-right { content: none; } }\n"
 
 
 class ChromiumPeer(Peer):
@@ -28,12 +25,15 @@ class ChromiumPeer(Peer):
         return None if find_browser() else "the program chromium; apt-get install chromium"
 
     def document(self, folder: Path, paper: Paper) -> Job:
-        html = document_page(paper, _STYLE_SHEET, _margins(paper, "@page", None))
-        return _job(folder, paper, paper.code, html)
+        return _job(folder, paper, paper.name, document_page(paper, _STYLE_SHEET, _margins(paper, "@page")))
 
-    def packet(self, folder: Path, papers: Sequence[Paper], visit: Visit) -> Job:
-        style = "".join(_margins(paper, f"@page {page_name(paper)}", visit) for paper in papers) + _cover_margins(visit)
-        return _job(folder, papers[0], visit.visit, packet_page(papers, visit, _STYLE_SHEET, style))
+    def packet(self, folder: Path, papers: Sequence[Paper], visit: str) -> Job:
+        style = "".join(
+            f"#{paper.name} {{ page: {paper.name}; }}\n#{paper.name} > div {{ page: auto; }}\n"
+            f"{_margins(paper, f'@page {paper.name}')}"
+            for paper in papers
+        )
+        return _job(folder, papers[0], visit, packet_page(papers, _STYLE_SHEET, style))
 
     @contextmanager
     def opened(self, folder: Path) -> Iterator[_OpenBrowser]:
@@ -51,6 +51,9 @@ class _OpenBrowser:
         self._browser = browser
         self.cpu = browser.cpu
 
+    def begin(self, job: Job) -> None:
+        """It has nothing to get ready."""
+
     def print(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
             job.target.write_bytes(self._browser.print(job.source))
@@ -65,21 +68,14 @@ def _job(folder: Path, paper: Paper, name: str, html: str) -> Job:
     return Job(source, folder / f"{name}.pdf")
 
 
-def _margins(paper: Paper, pages: str, visit: Visit | None) -> str:
-    """The texts at the head and foot of a document's pages. The label is blank where there is no visit."""
-    words = paper.content.pack.label
-    name, born, record = (visit.name, visit.born, visit.record) if visit else (_LINE, _SHORT_LINE, _SHORT_LINE)
-    texts = {
-        "top-left": paper.page.mark,
-        "top-right": f"{words.name} {name}\n{words.born} {born}  {words.record} {record}",
-        "bottom-left": f"{paper.head}\n{paper.foot}",
-    }
+def _margins(paper: Paper, pages: str) -> str:
+    """The texts at the head and foot of a paper's pages. The label is blank where there is no visit."""
+    mark, *foot = paper.running
+    blank = {"patient_name": _LINE, "patient_born": _SHORT_LINE, "patient_record": _SHORT_LINE}
+    name, born, record = {**blank, **{key: paper.values[key] for key in blank if key in paper.values}}.values()
+    texts = {"top-left": mark, "top-right": f"{name}\n{born}  {record}", "bottom-left": "\n".join(foot)}
     boxes = " ".join(f"@{box} {{ content: {_string(text)}; }}" for box, text in texts.items())
-    return f"{pages} {{ {boxes} }}\n{_FIRST_PAGE}"
-
-
-def _cover_margins(visit: Visit) -> str:
-    return f"@page :first {{ @bottom-left {{ content: {_string(f'Visit {visit.visit}')}; }} }}\n"
+    return f"{pages} {{ margin: 25mm 17mm 22mm; {boxes} }}\n"
 
 
 def _string(text: str) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from benchmarks.content import Paper, Visit
+from benchmarks.content import Paper
 from benchmarks.measuring import Cpu
 
 
@@ -34,6 +34,9 @@ class Printer(Protocol):
 
     cpu: Cpu | None
     """Tells the processor time of a program that is kept open; None where nothing outlives a job."""
+
+    def begin(self, job: Job) -> None:
+        """Get ready for a turn, where a program is kept open: with a job that does not count."""
 
     def print(self, jobs: Sequence[Job]) -> None:
         """Print all jobs. Raises an exception where one does not succeed."""
@@ -53,8 +56,8 @@ class Peer(ABC):
         """Write what is needed to print one document into a folder that `opened` has been given."""
 
     @abstractmethod
-    def packet(self, folder: Path, papers: Sequence[Paper], visit: Visit) -> Job:
-        """Write what is needed to print a cover and documents with the patient's name on every page."""
+    def packet(self, folder: Path, papers: Sequence[Paper], visit: str) -> Job:
+        """Write what is needed to print the papers of a visit, which have the patient's name on every page."""
 
     @abstractmethod
     def opened(self, folder: Path) -> AbstractContextManager[Printer]:

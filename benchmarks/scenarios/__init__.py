@@ -6,7 +6,7 @@ and only `Contender.work` is measured. To add one, write a function under `@scen
 
 from __future__ import annotations
 
-from benchmarks.scenarios import documents, lists, packets
+from benchmarks.scenarios import documents, lists, packets, scaling
 from benchmarks.scenarios.bench import SCENARIOS, Bench, Scenario
 
-__all__ = ["SCENARIOS", "Bench", "Scenario", "documents", "lists", "packets"]
+__all__ = ["SCENARIOS", "Bench", "Scenario", "documents", "lists", "packets", "scaling"]

@@ -12,11 +12,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.content import Paper, Visit, load_paper, shipped_codes
+from benchmarks.content import PacketLoader, Paper, Visit, load_paper, shipped_codes
 from benchmarks.inspecting import Expected
 from benchmarks.measuring import Contender
 from benchmarks.peers import Job, Peer, Printer, available
 from benchmarks.peers.peer import run_python
+from benchmarks.people import visit_to_serve
 
 
 @dataclass
@@ -31,6 +32,8 @@ class Bench:
     """How many documents the long list has."""
     _printers: dict[str, tuple[Path, Printer]] = field(default_factory=dict)
     _papers: dict[tuple[str, str], Paper] = field(default_factory=dict)
+    _packets: dict[Visit, list[Paper]] = field(default_factory=dict)
+    _loader: PacketLoader | None = None
 
     @property
     def papers(self) -> list[Paper]:
@@ -44,8 +47,12 @@ class Bench:
         return self._papers[code, language]
 
     def papers_of(self, visit: Visit) -> list[Paper]:
-        """The documents of a visit."""
-        return [self.paper(code, visit.language) for code in visit.codes]
+        """The papers of a visit."""
+        if visit not in self._packets:
+            if self._loader is None:
+                self._loader = PacketLoader(self.own_folder("pages") / "cache")
+            self._packets[visit] = self._loader.load(visit_to_serve(self.own_folder("visits"), visit))
+        return self._packets[visit]
 
     def peers(self) -> list[Peer]:
         """The peers that are installed and asked for."""
@@ -64,6 +71,9 @@ class Bench:
             self._printers[peer.name] = folder, self.stack.enter_context(peer.opened(folder))
         return self._printers[peer.name]
 
+
+OTHER = "90834"
+"""A document that everybody who is kept open has printed before the turn."""
 
 Function = Callable[[Bench], list[Contender]]
 
@@ -107,7 +117,7 @@ def expected_document(file: Path, paper: Paper) -> Expected:
 
 
 def expected_packet(bench: Bench, file: Path, visit: Visit) -> Expected:
-    """A packet that must hold complete documents, with the patient's particulars on every page."""
+    """A packet that must hold complete papers, with the patient's particulars on every page."""
     texts = (text for paper in bench.papers_of(visit) for text in paper.must_have())
     return Expected(file, tuple(texts), visit.label)
 
@@ -115,23 +125,31 @@ def expected_packet(bench: Bench, file: Path, visit: Visit) -> Expected:
 def print_with(bench: Bench, peer: Peer, papers: Sequence[Paper]) -> Contender:
     """A peer that prints documents."""
     folder, printer = bench.printer(peer)
-    jobs = [peer.document(folder, paper) for paper in papers]
-    results = (expected_document(job.target, paper) for job, paper in zip(jobs, papers, strict=True))
+    jobs = [peer.document(folder, paper) for paper in (bench.paper(OTHER), *papers)]
+    results = (expected_document(job.target, paper) for job, paper in zip(jobs[1:], papers, strict=True))
     return _printing(peer, printer, jobs, tuple(results), 1)
 
 
 def packets_with(bench: Bench, peer: Peer, visits: Sequence[Visit]) -> Contender:
-    """A peer that prints a packet for each visit, one after the other. Its cost is that of one."""
+    """A peer that prints a packet for each visit but the first, which does not count. Its cost is that of one."""
     folder, printer = bench.printer(peer)
-    jobs = [peer.packet(folder, bench.papers_of(visit), visit) for visit in visits]
-    results = (expected_packet(bench, job.target, visit) for job, visit in zip(jobs, visits, strict=True))
-    return _printing(peer, printer, jobs, tuple(results), len(visits))
+    jobs = [peer.packet(folder, bench.papers_of(visit), visit.visit) for visit in visits]
+    results = (expected_packet(bench, job.target, visit) for job, visit in zip(jobs[1:], visits[1:], strict=True))
+    return _printing(peer, printer, jobs, tuple(results), len(visits) - 1)
 
 
 def _printing(
     peer: Peer, printer: Printer, jobs: Sequence[Job], results: tuple[Expected, ...], units: int
 ) -> Contender:
-    return Contender(peer.name, lambda: printer.print(jobs), results, printer.cpu, units=units)
+    first, *others = jobs
+    return Contender(
+        peer.name,
+        lambda: printer.print(others),
+        results,
+        printer.cpu,
+        prepare=lambda: printer.begin(first),
+        units=units,
+    )
 
 
 def run_consentkit(*arguments: str | Path) -> float:

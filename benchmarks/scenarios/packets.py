@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.content import CLINIC, VISIT_CODES, Visit
-from benchmarks.measuring import Contender
+from benchmarks.content import CLINIC, MANY_CODES, ONE, VISIT_CODES, Visit
+from benchmarks.measuring import Contender, Target
 from benchmarks.people import day, kinds_of_day, patients, write_schedule, write_visit
 from benchmarks.scenarios.bench import Bench, emptied, expected_packet, packets_with, run_consentkit, scenario
 from consentkit.cache.store import open_store
@@ -23,24 +24,48 @@ ONE_EACH = "consentkit packet, a process each"
 KEPT_OPEN = "consentkit in Python, kept open"
 SCHEDULE = "consentkit packet schedule.csv"
 _VISITS = 3
-"""Visits that everybody serves in a turn."""
+"""Visits of a turn. The first does not count: whoever is kept open has served it before."""
 _VISITS_KEPT_OPEN = 30
 """Visits in a turn where one takes next to nothing."""
 _DAY = 500
 _DAY_OF_PEERS = 5
-_CHECKED_EACH = 25
-"""One in so many packets of the day is checked, since reading a PDF takes longer than making it."""
+_TIMES_WEASYPRINT = 1000
+"""How many times as quick a packet kept open is meant to be as WeasyPrint with one tagged page of HTML."""
 
 
-@scenario("packet", f"One packet ({', '.join(VISIT_CODES)}) from a filled cache", ONE_EACH, unit="packet")
+@scenario("packet", f"One packet ({', '.join(VISIT_CODES)}) from a filled cache", KEPT_OPEN, unit="packet")
 def packet(bench: Bench) -> list[Contender]:
     """The papers of a visit, which all come from parts that were made before where somebody keeps parts."""
     visits = list(itertools.islice(patients(), _VISITS))
     cache = _filled_cache(bench, visits[:1])
+    return _everybody(bench, visits, cache, times_typst=60)
+
+
+@scenario("small-packet", f"One packet ({ONE}) from a filled cache", KEPT_OPEN, unit="packet")
+def small_packet(bench: Bench) -> list[Contender]:
+    """The papers of a visit for one procedure."""
+    visits = [replace(visit, codes=(ONE,)) for visit in itertools.islice(patients(), _VISITS)]
+    return _everybody(bench, visits, _filled_cache(bench, visits[:1]), times_typst=40)
+
+
+@scenario("large-packet", f"One packet ({', '.join(MANY_CODES)}) from a filled cache", KEPT_OPEN, unit="packet")
+def large_packet(bench: Bench) -> list[Contender]:
+    """The papers of a visit for five procedures."""
+    visits = [replace(visit, codes=MANY_CODES) for visit in itertools.islice(patients(), _VISITS)]
+    return _everybody(bench, visits, _filled_cache(bench, visits[:1]), times_typst=60)
+
+
+def _everybody(bench: Bench, visits: Sequence[Visit], cache: Path, *, times_typst: int) -> list[Contender]:
+    """Who makes a packet for each of some visits."""
+    times = {"WeasyPrint, tagged, kept open": _TIMES_WEASYPRINT, "Typst, kept open": times_typst}
+    peers = (packets_with(bench, peer, visits) for peer in bench.peers())
     return [
+        _kept_open(bench, visits, cache),
         _one_each(bench, visits, cache),
-        _kept_open(bench, cache),
-        *(packets_with(bench, peer, visits) for peer in bench.peers()),
+        *(
+            replace(peer, target=Target("cpu", times[peer.name], at_least=True)) if peer.name in times else peer
+            for peer in peers
+        ),
     ]
 
 
@@ -51,7 +76,7 @@ def whole_day(bench: Bench) -> list[Contender]:
     cache = _filled_cache(bench, kinds_of_day(visits))
     return [
         _schedule(bench, visits, cache),
-        *(packets_with(bench, peer, visits[:_DAY_OF_PEERS]) for peer in bench.peers()),
+        *(packets_with(bench, peer, [visits[_DAY_OF_PEERS], *visits[:_DAY_OF_PEERS]]) for peer in bench.peers()),
     ]
 
 
@@ -69,8 +94,9 @@ def _make_packets(source: Path, output: Path, cache: Path) -> None:
 
 
 def _one_each(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
-    """The command line, for each visit anew."""
-    folder = bench.own_folder(ONE_EACH)
+    """The command line, for each visit but the first anew."""
+    visits = visits[1:]
+    folder = bench.own_folder(f"{ONE_EACH} {len(visits[0].codes)}")
     for visit in visits:
         write_visit(_source(folder, visit), visit)
 
@@ -105,13 +131,13 @@ class _OpenMaker:
         write_file(self._folder / made.file_name, made.pdf)
 
 
-def _kept_open(bench: Bench, cache: Path) -> Contender:
-    folder = bench.own_folder(KEPT_OPEN)
-    visits = list(itertools.islice(patients(), _VISITS_KEPT_OPEN + 1))
-    write_schedule(folder / "schedule.csv", visits)
+def _kept_open(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
+    folder = bench.own_folder(f"{KEPT_OPEN} {len(visits[0].codes)}")
+    many = [replace(visit, codes=visits[0].codes) for visit in itertools.islice(patients(), _VISITS_KEPT_OPEN + 1)]
+    write_schedule(folder / "schedule.csv", many)
     read = [entry.visit for entry in read_visits(str(folder / "schedule.csv")) if entry.visit]
     maker = _OpenMaker(cache, folder, read)
-    results = tuple(expected_packet(bench, folder / _file_name(visit), visit) for visit in visits[-_VISITS:])
+    results = tuple(expected_packet(bench, folder / _file_name(visit), visit) for visit in visits[1:])
     return Contender(KEPT_OPEN, maker.work, results, prepare=maker.prepare, units=_VISITS_KEPT_OPEN)
 
 
@@ -120,7 +146,7 @@ def _schedule(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
     folder = bench.own_folder("day")
     schedule, output = folder / "schedule.csv", bench.own_folder("packets of the day")
     write_schedule(schedule, visits)
-    results = (expected_packet(bench, output / _file_name(visit), visit) for visit in visits[::_CHECKED_EACH])
+    results = (expected_packet(bench, output / _file_name(visit), visit) for visit in visits[:_DAY_OF_PEERS])
     return Contender(
         SCHEDULE,
         lambda: _make_packets(schedule, output, cache),

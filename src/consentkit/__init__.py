@@ -5,11 +5,9 @@ Guarantees: importing it is quick, since the PDF engine is loaded only when the 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
 from consentkit._version import __version__
 
+TYPE_CHECKING = False  # as in `typing`, which takes longer to load than a quick answer (`consentkit.lanes`)
 if TYPE_CHECKING:
     from consentkit.approval.identify import DocumentVerdict
     from consentkit.approval.review_copy import ReviewCopy
@@ -112,9 +110,11 @@ _HOMES = {
 
 if not TYPE_CHECKING:  # else every name would pass for one that is there
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         if name not in _HOMES:
             raise AttributeError(f"module 'consentkit' has no attribute {name!r}")
+        from importlib import import_module
+
         return getattr(import_module(f"consentkit.{_HOMES[name]}"), name)
 
 

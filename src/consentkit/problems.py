@@ -10,7 +10,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import groupby
 from typing import Literal
 
@@ -104,6 +103,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if len(word) > LONGEST_FIELD:  # no name of ours is that long, and comparing would take minutes
         return ""
     spellings = {name.casefold(): name for name in sorted(known)}
+    from difflib import get_close_matches  # most runs suggest nothing
+
     nearest = get_close_matches(word.casefold(), spellings, n=1, cutoff=0.6)
     return f"; did you mean `{spellings[nearest[0]]}`?" if nearest else ""
 

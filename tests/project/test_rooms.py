@@ -35,7 +35,7 @@ DEVELOPMENT = (PROJECT / "docs/development.md").read_text(encoding="utf-8")
 ORDERS = {folder: order_of(DEVELOPMENT, folder) for folder in TABLES}
 MODULES = modules_of(SOURCE)
 FACES = ORDERS[PACKAGE][ORDERS[PACKAGE].index("operations") + 1 :]
-FOR_FACES = ["operations", "errors", "problems", "_version", "model", "resources"]
+FOR_FACES = ["operations", "errors", "problems", "_version", "model", "resources", "lanes"]
 """The rooms that a face may use while it runs; types of what operations hand back may come from any."""
 PAST_OPERATIONS = {
     "consentkit.cli": {"consentkit.processes.interruption"},  # removes what libraries leave behind as the process ends

@@ -1,8 +1,8 @@
 """The folders and files of the store of finished parts (`consentkit.cache.store`): one file for each part.
 
 Guarantees: except after a power failure, a file is there whole or not at all; what is read is what was written, to the
-bit, even then; no link is followed; a folder that somebody else could write to is not entered; only files that the
-store has made are seen.
+bit, even then; no link is followed; a folder that somebody else could write to is not entered; little is loaded, since
+the quick lanes (`consentkit.lanes`) read here before anything else is.
 
 An entry is `ab/ab12…`, named after its key: a short header, then the part.
 """
@@ -17,11 +17,13 @@ import re
 import stat
 import struct
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-from consentkit.processes.whole_files import UNFINISHED, write_whole
+from consentkit.processes.whole_files import write_whole
+
+TYPE_CHECKING = False  # as in `typing`, which takes longer to load than all of this
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
 """The form of a key."""
@@ -37,23 +39,20 @@ OVERHEAD = _HEADER.size
 LARGEST_PART = 64 * 1024**2
 """Bytes of the largest part that is kept, as many as a PDF file may have."""
 
-_SUBFOLDER = re.compile(r"[0-9a-f]{2}", re.ASCII)
-
 _ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
-_HOUR = 3600
-_DAY = 24 * _HOUR
+_DAY = 24 * 3600
 _ATTEMPTS = 5
 
 
 # --- one entry ---
 
 
-def read(folder: Path, key: str) -> bytes | None:
+def read(folder: str | Path, key: str) -> bytes | None:
     """Return the part with this key; None where there is none, or a damaged one, which is removed. Raises OSError."""
     try:
-        with _opened(folder) as root, _opened(key[:2], root) as subfolder:
+        with opened(folder) as root, opened(key[:2], root) as subfolder:
             return _take(subfolder, key)
     except FileNotFoundError:
         return None
@@ -69,6 +68,11 @@ def write(folder: Path, key: str, data: bytes) -> None:
         with contextlib.suppress(FileNotFoundError):
             return _place(folder, key, file)
     return _place(folder, key, file)
+
+
+def file_in(part: bytes) -> bytes:
+    """The PDF file in a kept part: what follows the first line, which describes it."""
+    return part.partition(b"\n")[2]
 
 
 def _packed(key: str, data: bytes) -> bytes:
@@ -109,7 +113,7 @@ def _read_whole(subfolder: int, key: str) -> bytes | None:
         raise
     try:
         status = os.fstat(descriptor)
-        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PART:
+        if not is_ours(status) or status.st_size > _HEADER.size + LARGEST_PART:
             return None
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             data = _unpacked(key, file.read(status.st_size + 1))
@@ -129,7 +133,7 @@ def _is_special(subfolder: int, key: str) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISLNK(mode) or stat.S_ISDIR(mode))
 
 
-def _is_ours(status: os.stat_result) -> bool:
+def is_ours(status: os.stat_result) -> bool:
     """Whether it is this user's file: a folder that is private today may have been open to others yesterday."""
     return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
 
@@ -143,10 +147,10 @@ def _touch(descriptor: int, status: os.stat_result) -> None:
 
 def _place(folder: Path, key: str, file: bytes) -> None:
     _make(folder)
-    with _opened(folder) as root:
+    with opened(folder) as root:
         with contextlib.suppress(FileExistsError):
             os.mkdir(key[:2], 0o700, dir_fd=root)
-        with _opened(key[:2], root) as subfolder:
+        with opened(key[:2], root) as subfolder:
             _replace(subfolder, key, file)
 
 
@@ -173,7 +177,7 @@ def _make(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _opened(folder: Path | str, within: int | None = None) -> Iterator[int]:
+def opened(folder: str | Path, within: int | None = None) -> Iterator[int]:
     """Hold open a folder that only this user can write to. Raises OSError, with a message for people, for any other."""
     try:
         descriptor = os.open(folder, _ENTER, dir_fd=within)
@@ -188,7 +192,7 @@ def _opened(folder: Path | str, within: int | None = None) -> Iterator[int]:
         os.close(descriptor)
 
 
-def _is_link(path: Path | str, within: int | None) -> bool:
+def _is_link(path: str | Path, within: int | None) -> bool:
     try:
         return stat.S_ISLNK(os.stat(path, dir_fd=within, follow_symlinks=False).st_mode)
     except OSError:
@@ -206,81 +210,7 @@ def _require_private(status: os.stat_result) -> None:
         raise PermissionError(errno.EPERM, message)
 
 
-# --- all entries ---
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that a store has made: an entry, or a leftover of a run that was killed."""
-
-    subfolder: str
-    name: str
-    size: int
-    """In bytes."""
-    used: float
-    """When it was last used, in seconds since 1970."""
-    is_entry: bool
-    is_sound: bool
-    """For an entry, whether it may be used; for anything else, whether somebody may still be writing to it."""
-
-
-def survey(folder: Path, *, thorough: bool) -> list[File]:
-    """List what a store has made in its folder; anything else there is somebody else's and is ignored.
-
-    Only a thorough survey opens the entries and checks their form. Raises OSError.
-    """
-    try:
-        with _opened(folder) as root:
-            return [file for subfolder in _subfolders(root) for file in _files(root, subfolder, thorough=thorough)]
-    except FileNotFoundError:
-        return []
-
-
-def remove(folder: Path, files: Sequence[File]) -> list[File]:
-    """Remove files, and the subfolders that are then empty. Returns the removed files. Raises OSError."""
-    if not files:
-        return []
-    try:
-        with _opened(folder) as root:
-            return [file for file in files if _removed(root, file)]
-    except FileNotFoundError:
-        return []
-
-
-def _subfolders(root: int) -> list[str]:
-    with os.scandir(root) as items:
-        return sorted(
-            item.name for item in items if _SUBFOLDER.fullmatch(item.name) and item.is_dir(follow_symlinks=False)
-        )
-
-
-def _files(root: int, subfolder: str, *, thorough: bool) -> list[File]:
-    try:
-        with _opened(subfolder, root) as descriptor, os.scandir(descriptor) as items:
-            files = [_file(subfolder, descriptor, item, thorough=thorough) for item in items]
-    except FileNotFoundError:  # another process is clearing the store
-        return []
-    return [file for file in files if file is not None]
-
-
-def _file(subfolder: str, descriptor: int, item: os.DirEntry[str], *, thorough: bool) -> File | None:
-    is_entry = bool(KEY.fullmatch(item.name)) and item.name.startswith(subfolder)
-    if not (is_entry or UNFINISHED.fullmatch(item.name)):
-        return None
-    try:
-        status = item.stat(follow_symlinks=False)
-        if stat.S_ISDIR(status.st_mode):
-            return None
-        if not is_entry:
-            is_sound = not _is_stale(status)
-        else:
-            is_sound = _is_ours(status) and (not thorough or _has_form(descriptor, item.name))
-    except FileNotFoundError:
-        return None
-    return File(subfolder, item.name, status.st_size, status.st_mtime, is_entry, is_sound)
-
-
-def _has_form(subfolder: int, name: str) -> bool:
+def has_form(subfolder: int, name: str) -> bool:
     """Whether an entry begins as ours do and is as long as it states; its bits are checked when it is used."""
     try:
         descriptor = os.open(name, _READ, dir_fd=subfolder)
@@ -292,19 +222,3 @@ def _has_form(subfolder: int, name: str) -> bool:
         return len(header) == _HEADER.size and _HEADER.unpack(header)[:3] == (_MAGIC, _VERSION, length)
     finally:
         os.close(descriptor)
-
-
-def _is_stale(status: os.stat_result) -> bool:
-    """Whether nobody is still writing to an unfinished file; a clock that was set back must not keep it forever."""
-    return abs(time.time() - status.st_mtime) > _HOUR
-
-
-def _removed(root: int, file: File) -> bool:
-    try:
-        with _opened(file.subfolder, root) as subfolder:
-            os.unlink(file.name, dir_fd=subfolder)
-    except FileNotFoundError:
-        return False
-    with contextlib.suppress(OSError):
-        os.rmdir(file.subfolder, dir_fd=root)
-    return True

@@ -7,30 +7,28 @@ could plant a forged part is not used; no link is followed; nothing is removed b
 A part is a document or a sheet around it, with empty places where a visit's data is drawn in later; that data is never
 put here, which is why parts may be kept at all. Small tables whose sources take long to parse have keys of the same
 kind: the approvals, with the names of those who approved; service lists; the entries of a list of the library; which
-language and paper a clinic uses.
+language and paper a clinic uses; and what commands have answered that are about nobody (`consentkit.lanes`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from consentkit.cache import local_folder
-from consentkit.cache.local_folder import KEY, LARGEST_PART, OVERHEAD, File
+from consentkit.cache import local_folder, survey
+from consentkit.cache.local_folder import KEY, LARGEST_PART, OVERHEAD
+from consentkit.cache.places import FOLDER_VARIABLE, default_place
+from consentkit.cache.places import key_of as key_of  # noqa: PLC0414 - the keys of a store
+from consentkit.cache.survey import File
 from consentkit.errors import FileAccess, reason
 from consentkit.problems import printable
 from consentkit.reading.paths import is_possible
 
 LARGEST = 1024**3
 """The most bytes in a store, by default."""
-
-FOLDER_VARIABLE = "CONSENTKIT_CACHE"
-"""The environment variable that names the folder."""
 
 _PUTS_BETWEEN_CHECKS = 100
 
@@ -170,13 +168,13 @@ class Store:
         if self.folder is None:
             return []
         with _reported_errors(self.folder):
-            return local_folder.survey(self.folder, thorough=thorough)
+            return survey.survey(self.folder, thorough=thorough)
 
     def _remove(self, unwanted: list[File], files: list[File]) -> Pruned:
         gone: list[File] = []
         if self.folder is not None:
             with _reported_errors(self.folder):
-                gone = local_folder.remove(self.folder, unwanted)
+                gone = survey.remove(self.folder, unwanted)
         parts = sum(file.is_entry for file in gone)
         left = {file for file in files if file.is_entry} - set(unwanted)
         return Pruned(parts, len(gone) - parts, _size(gone), len(left), _size(left))
@@ -216,28 +214,9 @@ def no_store() -> Store:
 def default_folder() -> Path:
     """$CONSENTKIT_CACHE, else consentkit in $XDG_CACHE_HOME, else ~/.cache/consentkit.
 
-    Raises RuntimeError where the user has no home folder. As its specification requires, XDG_CACHE_HOME counts only if
-    it is an absolute path.
+    Raises RuntimeError where the user has no home folder.
     """
-    named = os.environ.get(FOLDER_VARIABLE)
-    if named:
-        return Path(named)
-    caches = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if not caches.is_absolute():
-        caches = Path.home() / ".cache"
-    if not caches.is_absolute():
-        raise RuntimeError("HOME is not an absolute path")
-    return caches / "consentkit"
-
-
-def key_of(*parts: str | bytes) -> str:
-    """Return the key for what is made from these parts: different parts, or the same cut differently, differ."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode(errors="surrogatepass") if isinstance(part, str) else part
-        digest.update((b"t" if isinstance(part, str) else b"b") + len(data).to_bytes(8, "big"))
-        digest.update(data)
-    return digest.hexdigest()
+    return Path(default_place())
 
 
 def _require_key(key: str) -> None:

@@ -86,3 +86,26 @@ def native_versions() -> Iterator[str]:
             continue
         function.restype = kind
         yield f"{library} {function()!r}"
+
+
+_LIBRARIES = Path("/proc/self/maps")
+_LIBRARY_NAMES = tuple(name.partition(".so")[0] for name, _, _ in _NATIVE)
+
+
+def library_files() -> tuple[str, ...] | None:
+    """The files of these libraries and of zlib, as this process has loaded them; None where that can't be seen.
+
+    Another edition of one is another file: as long as these are the same files, the versions are the same.
+    """
+    versions()  # which loads them
+    try:
+        lines = _LIBRARIES.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return None
+    files = {line.partition("/")[2] for line in lines if "/" in line}
+    own = sorted(f"/{file}" for file in files if _library(file) in (*_LIBRARY_NAMES, "libz"))
+    return tuple(own) if {*map(_library, own)} >= {*_LIBRARY_NAMES} else None
+
+
+def _library(file: str) -> str:
+    return file.rpartition("/")[2].partition(".so")[0]

@@ -10,41 +10,56 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import traceback
-from typing import NoReturn
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from consentkit.cli.answering import answers
 from consentkit.cli.commands import consentkit
+from consentkit.cli.streams import lost_results as lost_results
 from consentkit.cli.streams import streams
 from consentkit.cli.support import interruptions
 from consentkit.errors import ConsentkitError, InvalidInput
 from consentkit.problems import LONGEST_MESSAGE, report_lines, shortened
 from consentkit.processes.interruption import own_temporary_folder
 
+if TYPE_CHECKING:
+    from consentkit.lanes.lookup import LaneLook
+
 _INTERRUPTED = 130
 _UNEXPECTED = 1
 DEBUG_VARIABLE = "CONSENTKIT_DEBUG"
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
+_HELP = {"-h", "--help", "--version"}
+"""Help texts, for which no temporary files are made."""
 
 
-def main() -> NoReturn:
-    """Run the command line and end the process with its exit code."""
+def main(look: LaneLook | None = None) -> NoReturn:
+    """Run the command line and end the process with its exit code.
+
+    `look` is what was found of an earlier answer to the same command: what is answered now is remembered there.
+    """
+    is_help = bool(_HELP & {*sys.argv[1:]})
     interruptions.watch()
-    streams.guard()
+    streams.guard(are_noted=look is not None)
     # Laying out a page makes many small objects that stay until it is done. Looking through them again and again for
     # what could be thrown away takes 0.2 of the 1.6 seconds of a document, and finds nothing.
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    gc.enable()
     try:
-        with own_temporary_folder():
+        with nullcontext() if is_help else own_temporary_folder():
             exit_code = run(sys.argv[1:])
     except KeyboardInterrupt:  # before the run began, or as it ended
         exit_code = _interrupted()
     interruptions.end()
+    if exit_code == 0:
+        answers.remember(look)
     exit_code = streams.end(exit_code)
-    if exit_code == _INTERRUPTED:
+    if exit_code == _INTERRUPTED or is_help:
         # Where an interrupt has gone through code that was in a string, as that of dataclasses is, Python 3.11 ends
-        # by SIGINT in place of the exit code. Nothing is left to be done.
+        # by SIGINT, whatever the exit code. And to pick apart what was loaded takes half as long as
+        # to print a help text. Nothing is left to be done.
         os._exit(exit_code)
     gc.freeze()  # the system takes memory back at once; to pick it apart first takes another 0.1 seconds
     sys.exit(exit_code)
@@ -119,4 +134,6 @@ def _print_unexpected(error: Exception) -> None:
     click.echo(f"Error: something unexpected went wrong in consentkit ({type(error).__name__}).", err=True)
     click.echo(f"Please report it. {DEBUG_VARIABLE}=1 shows where it happened.", err=True)
     if os.environ.get(DEBUG_VARIABLE):
+        import traceback
+
         traceback.print_exception(error)

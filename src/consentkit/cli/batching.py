@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from consentkit.cli import pace, report
+from consentkit.cli.answering import answers
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import RunFailed, WrongUse
 from consentkit.operations.batch import (
@@ -84,6 +85,8 @@ def _run(workspace: OpenWorkspace, request: BatchRequest, *, as_json: bool, quie
             interruptions.require_none()
     assert summary is not None  # it comes last
     _print_summary(summary, as_json=as_json, quiet=quiet)
+    if summary.endings.get("unchanged", 0) == summary.documents and not workspace.keeps_journal:
+        answers.offer(workspace, folder=request.output, seconds=summary.seconds)
     return RunFailed.exit_code if summary.endings.get("failed") else 0
 
 

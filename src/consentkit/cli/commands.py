@@ -28,7 +28,7 @@ from consentkit.cli.support import (
     json_option,
     options_of_check,
 )
-from consentkit.model.identity import PAPER_SIZES
+from consentkit.model.kinds import PAPER_SIZES
 from consentkit.model.schema import MODELS, REPORTS
 
 if TYPE_CHECKING:

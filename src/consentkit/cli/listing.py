@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from consentkit.cli import report
+from consentkit.cli.answering import answers
 from consentkit.cli.support import say
 from consentkit.errors import InvalidInput, RenderingFailed
 from consentkit.operations.doctor import examine
@@ -35,6 +36,7 @@ def list_library(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int
     shown += f", {report.counted(len(listing.papers), 'paper')}" if listing.papers else ""
     broken = len(listing.broken)
     say(f"{shown}, {report.counted(broken, 'broken file')}" if broken else shown, quiet=quiet)
+    answers.offer(workspace)
     return InvalidInput.exit_code if broken else 0
 
 

@@ -15,7 +15,7 @@ from consentkit.cli.support import (
     options_of_page,
     say,
 )
-from consentkit.model.identity import PAPER_SIZES
+from consentkit.model.kinds import PAPER_SIZES
 
 
 @click.command(short_help="Show a paper beside its problems in the browser.")

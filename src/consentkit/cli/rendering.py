@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from consentkit.cli import report
+from consentkit.cli.answering import answers
 from consentkit.cli.streams import streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, InvalidInput, WrongUse
@@ -53,7 +55,14 @@ def render_documents(
             interruptions.require_none()
     if as_json:
         click.echo(report.as_json({"documents": printer.entries}))
+    if printer.exit_code == 0 and not to_stdout and all(map(_is_name, procedures)):
+        answers.offer(workspace, documents=printer.written)
     return printer.exit_code
+
+
+def _is_name(procedure: str) -> bool:
+    """Whether a procedure or paper of the library is meant, and no file from elsewhere."""
+    return "/" not in procedure and not procedure.endswith((".yaml", ".yml"))
 
 
 def _require_sense(procedures: tuple[str, ...], *, as_json: bool) -> None:
@@ -72,6 +81,8 @@ class _RenderReport:
     as_json: bool
     quiet: bool
     entries: list[dict[str, Any]] = field(default_factory=list)
+    written: list[tuple[str, Path]] = field(default_factory=list)
+    """The documents that are in their files, by the keys under which they are kept."""
     exit_code: int = 0
     """That of the first failure."""
     _notices: tuple[str, ...] = ()
@@ -90,6 +101,7 @@ class _RenderReport:
                 write_to_stdout(event.document.pdf)
                 self._finish(event.document, STDOUT)
         elif isinstance(event, DocumentWritten):
+            self.written.append((event.kept_as, event.target))
             if not self.as_json:
                 click.echo(event.target)
             self._finish(event.document, str(event.target))

@@ -32,18 +32,42 @@ class _Inlet(io.FileIO):
         return count
 
 
+class Noted:
+    """What was printed, in its order, on both streams; nothing more once that is much."""
+
+    def __init__(self) -> None:
+        self.pieces: list[tuple[int, bytes]] | None = None
+        """Each piece with the descriptor of its stream; None where nothing is noted, or it was too much."""
+        self._bytes = 0
+
+    def note(self, descriptor: int, data: bytes) -> None:
+        """Note what was printed."""
+        if self.pieces is None:
+            return
+        self._bytes += len(data)
+        self.pieces.append((descriptor, data))
+        if self._bytes > _MOST_NOTED:
+            self.pieces = None
+
+
+_MOST_NOTED = 4 * 1024**2
+
+
 class _Outlet(io.FileIO):
     """A stream that swallows what can't be written, and remembers why. Where it is only full for now, it waits."""
 
-    def __init__(self, descriptor: int, *, was_closed: bool) -> None:
+    def __init__(self, descriptor: int, noted: Noted, *, was_closed: bool) -> None:
         super().__init__(descriptor, "w", closefd=False)
         self.was_closed = was_closed
         self.trouble: OSError | None = None
+        self._noted = noted
 
     def write(self, data: Any, /) -> int:
         try:
             while (count := super().write(data)) is None:  # it does not block, and its reader is slow
                 select.select([], [self], [])
+            if self._noted.pieces is not None:
+                self._noted.note(self.fileno(), bytes(memoryview(data)[:count]))
             return count
         except OSError as error:
             self.trouble = self.trouble or error
@@ -56,24 +80,33 @@ class Streams:
 
     def __init__(self) -> None:
         self._stdout: _Outlet | None = None
+        self._stderr: _Outlet | None = None
+        self.noted = Noted()
 
-    def guard(self) -> None:
-        """From now on, let no trouble with them end the work."""
+    @property
+    def are_whole(self) -> bool:
+        """Whether all that was printed so far has been written."""
+        return all(outlet is not None and outlet.trouble is None for outlet in (self._stdout, self._stderr))
+
+    def guard(self, *, are_noted: bool = False) -> None:
+        """From now on, let no trouble with them end the work; note what is printed, if that is requested."""
+        self.noted.pieces = [] if are_noted else None
         closed = [descriptor for descriptor in range(3) if not _is_open(descriptor)]
         for descriptor in closed:
             _fill(descriptor)
-        self._stdout = _Outlet(1, was_closed=1 in closed)
+        self._stdout = _Outlet(1, self.noted, was_closed=1 in closed)
+        self._stderr = _Outlet(2, self.noted, was_closed=2 in closed)
         if sys.stdin and 0 not in closed:
             sys.stdin = io.TextIOWrapper(io.BufferedReader(_Inlet(0)), encoding=sys.stdin.encoding)
         sys.stdout = _text_stream(self._stdout, sys.stdout)
-        sys.stderr = _text_stream(_Outlet(2, was_closed=2 in closed), sys.stderr)
+        sys.stderr = _text_stream(self._stderr, sys.stderr)
 
     def end(self, exit_code: int) -> int:
         """Write what is left. Returns the exit code: another one where results were lost and nothing else failed."""
         sys.stdout.flush()
         trouble = self._stdout.trouble if self._stdout else None
         if trouble is not None and not isinstance(trouble, BrokenPipeError):
-            click.echo(f"Error: stdout: can't be written: {reason(trouble)}; results were lost", err=True)
+            lost_results(trouble)
             exit_code = exit_code or FileAccess.exit_code
         sys.stderr.flush()
         return exit_code
@@ -87,6 +120,11 @@ class Streams:
 
 
 streams = Streams()
+
+
+def lost_results(trouble: OSError) -> None:
+    """Say on stderr that results were lost on stdout, and why."""
+    click.echo(f"Error: stdout: can't be written: {reason(trouble)}; results were lost", err=True)
 
 
 def stdin() -> BinaryIO | None:

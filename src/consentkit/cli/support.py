@@ -11,14 +11,16 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
-from consentkit.model.identity import VARIANTS, complaint_of_former_variant
+from consentkit.model.kinds import VARIANTS, complaint_of_former_variant
 from consentkit.problems import did_you_mean
 from consentkit.processes.interruption import SIGNALS
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -100,6 +102,8 @@ class CodeArgument(click.ParamType[str]):
 
     def shell_complete(self, context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Offer the library's codes and names, and files."""
+        from click.shell_completion import CompletionItem
+
         from consentkit.operations.opening import open_clinic
 
         codes = [code for code in open_clinic().library.names() if code.startswith(incomplete)]

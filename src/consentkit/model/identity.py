@@ -12,44 +12,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
+from consentkit.model.kinds import FORMER_VARIANTS as FORMER_VARIANTS  # noqa: PLC0414 - a part of which documents there are
+from consentkit.model.kinds import PAPER_SIZES as PAPER_SIZES  # noqa: PLC0414
+from consentkit.model.kinds import VARIANTS as VARIANTS  # noqa: PLC0414
+from consentkit.model.kinds import DefinitionKind as DefinitionKind  # noqa: PLC0414
+from consentkit.model.kinds import PaperSize as PaperSize  # noqa: PLC0414
+from consentkit.model.kinds import ProcedureVariant as ProcedureVariant  # noqa: PLC0414
+from consentkit.model.kinds import Variant as Variant  # noqa: PLC0414
+from consentkit.model.kinds import complaint_of_former_variant as complaint_of_former_variant  # noqa: PLC0414
 from consentkit.reading.paths import is_file
-
-ProcedureVariant = Literal["consent", "information", "form", "refusal", "plan"]
-"""What kind of document is made from a procedure. A consent is the information and the form in one file."""
-
-Variant = Literal["consent", "information", "form", "refusal", "plan", "paper"]
-"""What kind of document is made from a definition: one of those of a procedure, or the one of a paper."""
-
-VARIANTS: tuple[ProcedureVariant, ...] = get_args(ProcedureVariant)
-"""The kinds of documents of a procedure, in the order in which they are offered."""
-
-DefinitionKind = Literal["procedure", "paper"]
-"""What a document is made from."""
 
 DEFINITION_FOLDERS: dict[DefinitionKind, str] = {"procedure": "procedures", "paper": "papers"}
 """The folder of each kind of definition: in a clinic's folder, and as it is shipped."""
 
-FORMER_VARIANTS: dict[str, Variant] = {"handout": "information"}
-"""What kinds were called once, and what they are called now.
-
-A request by a former name is refused with the current one. What an earlier version recorded is read under the current
-name.
-"""
-
-
-def complaint_of_former_variant(name: object) -> str:
-    """The error message for a former name of a kind; empty for any other name."""
-    now = FORMER_VARIANTS.get(name) if isinstance(name, str) else None
-    return f"`{name}` is now called `{now}`; write `{now}`" if now else ""
-
-
 _APPROVED_WITH: dict[Variant, Variant] = {"information": "consent", "form": "consent"}
 """Kinds that have no approval of their own, each with the kind whose approval counts: what they say is one text."""
-
-PaperSize = Literal["letter", "a4"]
-"""The sizes of paper."""
 
 TEMPLATE_ENDINGS = (".html", ".htm", ".css", ".yaml", ".yml", ".txt", ".jinja", ".j2")
 """The endings of the files that count in a folder of templates, and that a template may include."""
@@ -73,9 +51,6 @@ def template_files(folder: Path) -> list[Path]:
         paths += (parent / name for name in names if is_template((*steps, name)))
     return sorted(filter(is_file, paths), key=lambda path: path.parts)
 
-
-PAPER_SIZES: dict[PaperSize, tuple[float, float]] = {"letter": (612.0, 792.0), "a4": (595.276, 841.89)}
-"""Width and height of each paper in points, in the order in which they are offered."""
 
 PARTICULARS = "clinic.yaml"
 """The file by which a clinic's folder is known."""

@@ -6,11 +6,6 @@ loaded before its schema is requested.
 
 from __future__ import annotations
 
-import json
-import pkgutil
-
-from consentkit.model.schema_for_editors import as_editors_read
-
 MODELS = {
     "procedure": "consentkit.model.procedure:Procedure",
     "translation": "consentkit.model.translation:Translation",
@@ -34,6 +29,11 @@ SCHEMA_FOLDER = "schemas"
 
 def schema_text(kind: str) -> str:
     """The schema of a kind of file or report, as it is committed under docs/."""
+    import json
+    import pkgutil
+
+    from consentkit.model.schema_for_editors import as_editors_read
+
     schema = pkgutil.resolve_name({**MODELS, **REPORTS}[kind]).model_json_schema()
     schema = schema if kind in REPORTS else as_editors_read(schema)
     described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

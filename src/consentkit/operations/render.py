@@ -16,6 +16,7 @@ from consentkit.documents.document import Document
 from consentkit.documents.kept import LookedUp, fulfil, look_up
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess, InvalidInput, UnknownCode, WrongUse
+from consentkit.library.keys import key_from
 from consentkit.library.own_templates import unused_templates
 from consentkit.model.identity import Layout, PaperSize, Variant, file_name
 from consentkit.output.write import prepare_folder, require_replaceable, write_file
@@ -67,6 +68,8 @@ class DocumentWritten:
 
     document: Document
     target: Path
+    kept_as: str
+    """The key under which it is kept; empty where it may not be, since one of its files was edited meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +99,13 @@ def render(workspace: OpenWorkspace, request: RenderRequest) -> Generator[Render
     of_templates = tuple(_without_effect(workspace))
     for order, target in zip(orders, targets, strict=True):
         try:
-            document = fulfil(workspace, order).document
+            made = fulfil(workspace, order)
+            document = made.document
             of_pages = document.page_notices if workspace.is_own(order.sought) else ()
             yield DocumentMade(document, target, (*document.notices(datetime.date.today()), *of_pages, *of_templates))
             if target:
                 write_file(target, document.pdf, force=request.force)
-                yield DocumentWritten(document, target)
+                yield DocumentWritten(document, target, key_from(made.digests) if made.digests else "")
         except ConsentkitError as error:
             yield DocumentFailed(order.sought.identity.code, error)
 

@@ -10,8 +10,10 @@ import contextlib
 import gc
 import os
 import signal
-import tempfile
-from collections.abc import Iterator
+
+TYPE_CHECKING = False  # as in `typing`; little is loaded here, since each command begins with it
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Each of them ends a run."""
@@ -55,6 +57,8 @@ def own_temporary_folder() -> Iterator[None]:
     Libraries remove their files when an object is collected, which an interrupt may prevent. Where there is no space
     for temporary files, the code that needs them reports it.
     """
+    import tempfile
+
     before, folder = tempfile.tempdir, None
     try:
         with uninterrupted(), contextlib.suppress(OSError):

@@ -12,9 +12,12 @@ import os
 import re
 import stat
 import time
-from pathlib import Path
 
 from consentkit.processes.interruption import uninterrupted
+
+TYPE_CHECKING = False  # as in `typing`; little is loaded here, since the quick lanes write, too
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UNFINISHED = re.compile(r"\.consentkit-([0-9a-f]{16}|[a-z0-9_]{8})\.tmp", re.ASCII)
 """The names of files that are still being written, or that a killed process has left; of earlier versions, too."""
@@ -38,14 +41,14 @@ def write_whole(
     it is broken, does not need it.
     """
     # The unfinished file is beside its target, since a rename is atomic only within one file system.
-    unfinished = unfinished_beside(target)
+    unfinished = _name_beside(target)
     with uninterrupted():  # a signal waits for the few moments that this takes, so it leaves no unfinished file
         descriptor = os.open(unfinished, _CREATE, 0o600, dir_fd=folder)
         try:
             try:
                 _write_all(descriptor, data)
                 if for_group:
-                    os.fchown(descriptor, -1, Path(target).parent.stat().st_gid)
+                    os.fchown(descriptor, -1, os.stat(_folder_of(target)).st_gid)
                     os.fchmod(descriptor, 0o640)
                 if sync:
                     os.fsync(descriptor)
@@ -57,12 +60,22 @@ def write_whole(
                 os.unlink(unfinished, dir_fd=folder)
             raise
         if sync:
-            _sync_names(Path(target).parent, folder)
+            _sync_names(_folder_of(target), folder)
 
 
 def unfinished_beside(target: str | Path) -> Path:
     """A name for what is to become a file, in its folder."""
-    return Path(target).with_name(f".consentkit-{os.urandom(8).hex()}.tmp")
+    from pathlib import Path
+
+    return Path(_name_beside(target))
+
+
+def _name_beside(target: str | Path) -> str:
+    return os.path.join(os.path.dirname(target), f".consentkit-{os.urandom(8).hex()}.tmp")
+
+
+def _folder_of(target: str | Path) -> str:
+    return os.path.dirname(target) or "."
 
 
 def remove_unfinished(folder: str | Path, *, seconds: float) -> None:
@@ -80,7 +93,7 @@ def _remove_old(item: os.DirEntry[str], seconds: float) -> None:
     with contextlib.suppress(OSError):
         status = item.stat(follow_symlinks=False)
         if stat.S_ISREG(status.st_mode) and abs(time.time() - status.st_mtime) > seconds:
-            Path(item.path).unlink()
+            os.unlink(item.path)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -89,7 +102,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _sync_names(folder: Path, within: int | None) -> None:
+def _sync_names(folder: str, within: int | None) -> None:
     """Make a new name survive a power failure, where the folder can be opened and synced.
 
     A folder may be open for writing but not for reading, and network file systems refuse to sync folders. By now the
