@@ -4,40 +4,23 @@ Guarantees: except after a power failure, a file is there whole or not at all; w
 bit, even then; no link is followed; a folder that somebody else could write to is not entered; only files that the
 store has made are seen.
 
-An entry is `ab/ab12…`, named after its key: a short header, then the part.
+An entry is `ab/ab12…`, named after its key; what is in it, `part_file` says.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
-import re
 import stat
-import struct
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from consentkit.cache.part_file import KEY, LARGEST_PART, OVERHEAD, SUBFOLDER, has_form, pack_file, unpack_file
+from consentkit.problems import printable
 from consentkit.processes.whole_files import UNFINISHED, write_whole
-
-KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
-"""The form of a key."""
-
-_MAGIC = b"consentkit part\n"
-_VERSION = 1
-_HEADER = struct.Struct(f">{len(_MAGIC)}sBQ32s")
-"""Magic, version, length of the part, SHA-256 of key and part. With the length, pruning need not read the parts."""
-
-OVERHEAD = _HEADER.size
-"""The bytes of a file besides its part."""
-
-LARGEST_PART = 64 * 1024**2
-"""Bytes of the largest part that is kept, as many as a PDF file may have."""
-
-_SUBFOLDER = re.compile(r"[0-9a-f]{2}", re.ASCII)
 
 _ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -45,6 +28,39 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _HOUR = 3600
 _DAY = 24 * _HOUR
 _ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class LocalFolder:
+    """A folder as a place for parts."""
+
+    folder: Path
+
+    @property
+    def shown(self) -> str:
+        """The folder, as messages name it."""
+        return printable(str(self.folder))
+
+    @property
+    def complaint(self) -> str:
+        """What it means that parts can't be kept here, before the reason."""
+        return f"{self.shown}: finished parts can't be kept here"
+
+    def read(self, key: str) -> bytes | None:
+        """Return the part with this key, as `read` does."""
+        return read(self.folder, key)
+
+    def write(self, key: str, data: bytes) -> None:
+        """Write a part, as `write` does."""
+        write(self.folder, key, data)
+
+    def survey(self, *, thorough: bool) -> list[File]:
+        """List what a store has made here, as `survey` does."""
+        return survey(self.folder, thorough=thorough)
+
+    def remove(self, files: Sequence[File]) -> list[File]:
+        """Remove files, as `remove` does."""
+        return remove(self.folder, files)
 
 
 # --- one entry ---
@@ -64,31 +80,11 @@ def write(folder: Path, key: str, data: bytes) -> None:
 
     Another process may clear the store meanwhile and remove the folder: then it is tried again.
     """
-    file = _packed(key, data)
+    file = pack_file(key, data)
     for _ in range(_ATTEMPTS - 1):
         with contextlib.suppress(FileNotFoundError):
             return _place(folder, key, file)
     return _place(folder, key, file)
-
-
-def _packed(key: str, data: bytes) -> bytes:
-    return _HEADER.pack(_MAGIC, _VERSION, len(data), _digest(key, data)) + data
-
-
-def _unpacked(key: str, file: bytes) -> bytes | None:
-    """Return the part in a file, or None if a single bit of the file or its name has changed."""
-    if len(file) < _HEADER.size:
-        return None
-    magic, version, length, digest = _HEADER.unpack_from(file)
-    data = file[_HEADER.size :]
-    good = (magic, version, length) == (_MAGIC, _VERSION, len(data)) and digest == _digest(key, data)
-    return data if good else None
-
-
-def _digest(key: str, data: bytes) -> bytes:
-    digest = hashlib.sha256(key.encode())
-    digest.update(data)
-    return digest.digest()
 
 
 def _take(subfolder: int, key: str) -> bytes | None:
@@ -109,10 +105,10 @@ def _read_whole(subfolder: int, key: str) -> bytes | None:
         raise
     try:
         status = os.fstat(descriptor)
-        if not _is_ours(status) or status.st_size > _HEADER.size + LARGEST_PART:
+        if not _is_ours(status) or status.st_size > OVERHEAD + LARGEST_PART:
             return None
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = _unpacked(key, file.read(status.st_size + 1))
+            data = unpack_file(key, file.read(status.st_size + 1))
         if data is not None:
             _touch(descriptor, status)
         return data
@@ -250,7 +246,7 @@ def remove(folder: Path, files: Sequence[File]) -> list[File]:
 def _subfolders(root: int) -> list[str]:
     with os.scandir(root) as items:
         return sorted(
-            item.name for item in items if _SUBFOLDER.fullmatch(item.name) and item.is_dir(follow_symlinks=False)
+            item.name for item in items if SUBFOLDER.fullmatch(item.name) and item.is_dir(follow_symlinks=False)
         )
 
 
@@ -287,9 +283,7 @@ def _has_form(subfolder: int, name: str) -> bool:
     except PermissionError:
         return False
     try:
-        header = os.read(descriptor, _HEADER.size)
-        length = os.fstat(descriptor).st_size - _HEADER.size
-        return len(header) == _HEADER.size and _HEADER.unpack(header)[:3] == (_MAGIC, _VERSION, length)
+        return has_form(os.read(descriptor, OVERHEAD), os.fstat(descriptor).st_size)
     finally:
         os.close(descriptor)
 

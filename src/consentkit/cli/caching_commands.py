@@ -11,22 +11,22 @@ from typing import Any, TypeVar
 
 import click
 
-from consentkit.cli.support import Commands, json_option
+from consentkit.cli.support import CachePlace, Commands, json_option
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _store_options(command: Command) -> Command:
     """Give a command `--cache` and `--quiet`."""
-    folder = click.option(
+    place = click.option(
         "--cache",
-        "folder",
-        metavar="DIR",
-        type=click.Path(path_type=Path),
-        help="The cache folder; by default $CONSENTKIT_CACHE, else consentkit in your cache folder.",
+        "place",
+        metavar="DIR|URL",
+        type=CachePlace(),
+        help="The cache; by default $CONSENTKIT_CACHE, else consentkit in your cache folder.",
     )
     quiet = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-    return folder(quiet(command))
+    return place(quiet(command))
 
 
 @click.group(cls=Commands, short_help="Manage the cache of finished parts.")
@@ -40,29 +40,29 @@ def cache() -> None:
 @cache.command(short_help="Show where the cache is and how large it is.")
 @json_option
 @_store_options
-def info(folder: Path | None, *, as_json: bool, quiet: bool) -> int:
+def info(place: str | Path | None, *, as_json: bool, quiet: bool) -> int:
     """Show where the cache is, how much is in it, and when that was last used."""
     from consentkit.cli.caching import print_info
 
-    return print_info(folder, as_json=as_json)
+    return print_info(place, as_json=as_json)
 
 
 @cache.command(short_help="Remove what is damaged or not used.")
 @click.option("--largest", metavar="SIZE", help="How much to keep, such as 500MB; the cache's own limit if left out.")
 @json_option
 @_store_options
-def prune(folder: Path | None, *, largest: str | None, as_json: bool, quiet: bool) -> int:
+def prune(place: str | Path | None, *, largest: str | None, as_json: bool, quiet: bool) -> int:
     """Remove damaged parts and leftovers, and then the parts unused for longest, until the rest fits."""
     from consentkit.cli.caching import prune as prune_store
 
-    return prune_store(folder, largest, as_json=as_json, quiet=quiet)
+    return prune_store(place, largest, as_json=as_json, quiet=quiet)
 
 
 @cache.command(short_help="Remove everything from the cache.")
 @json_option
 @_store_options
-def clear(folder: Path | None, *, as_json: bool, quiet: bool) -> int:
-    """Remove every part. Files in the folder that consentkit did not make are left alone."""
+def clear(place: str | Path | None, *, as_json: bool, quiet: bool) -> int:
+    """Remove every part. What consentkit did not make is left alone, and so are editions that were published."""
     from consentkit.cli.caching import clear as clear_store
 
-    return clear_store(folder, as_json=as_json, quiet=quiet)
+    return clear_store(place, as_json=as_json, quiet=quiet)
