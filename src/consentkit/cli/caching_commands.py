@@ -1,17 +1,20 @@
 """The commands of `consentkit cache`. What they need is imported inside them so that `--help` is quick.
 
-Guarantees: none of them needs a clinic's folder or a library that can be read.
+Guarantees: none of them but `publish` needs a clinic's folder or a library that can be read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from consentkit.cli.support import CachePlace, Commands, json_option
+from consentkit.cli.support import CachePlace, Commands, cache_options, json_option
+
+if TYPE_CHECKING:
+    from consentkit.documents.workspace import OpenWorkspace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -66,3 +69,59 @@ def clear(place: str | Path | None, *, as_json: bool, quiet: bool) -> int:
     from consentkit.cli.caching import clear as clear_store
 
     return clear_store(place, as_json=as_json, quiet=quiet)
+
+
+@cache.command(short_help="Make a key to sign editions with.")
+@click.option(
+    "-o", "--output", required=True, metavar="NAME", type=click.Path(path_type=Path), help="Its files, without ending."
+)
+@json_option
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def key(output: Path, *, as_json: bool, quiet: bool) -> int:
+    """Make a key: NAME.key, which stays with who publishes, and NAME.pub, by which sites recognize what was published.
+
+    \b
+    consentkit cache key -o network
+    """
+    from consentkit.cli.editions import print_keys
+
+    return print_keys(output, as_json=as_json, quiet=quiet)
+
+
+@cache.command(short_help="Publish a signed edition of a service list.")
+@click.argument("url", metavar="URL")
+@click.argument("service_list", required=False, metavar="[services.yaml]", type=click.Path(path_type=Path))
+@click.option("--key", "key_file", required=True, metavar="FILE.key", type=click.Path(path_type=Path), help="The key.")
+@json_option
+@cache_options
+def publish(workspace: OpenWorkspace, url: str, **options: Any) -> int:
+    """Publish every document of a service list, which must be in the cache, and sign what belongs together.
+
+    \b
+    consentkit batch services.yaml -o out/
+    consentkit cache publish s3://BUCKET/SITE services.yaml --key network.key
+
+    Nothing is published where the newest edition has the same documents.
+    """
+    from consentkit.cli.editions import print_published
+
+    return print_published(workspace, url, **options)
+
+
+@cache.command(short_help="Fetch a signed edition.")
+@click.argument("url", metavar="URL")
+@click.option("--key", "key_file", required=True, metavar="FILE.pub", type=click.Path(path_type=Path), help="The key.")
+@json_option
+@_store_options
+def pull(url: str, **options: Any) -> int:
+    """Fetch the newest edition into the cache of this machine.
+
+    \b
+    consentkit cache pull s3://BUCKET/SITE --key network.pub
+
+    An edition is refused (exit code 3) if it was altered or cut off, is older than one that was here before, or was
+    signed by another key.
+    """
+    from consentkit.cli.editions import print_pulled
+
+    return print_pulled(url, **options)

@@ -8,9 +8,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import click
+
+from consentkit.cli.support import interruptions
+
+FEW = 10
+"""Things up to which nobody needs to see how far the work has come."""
 
 _MINUTE = 60
 _MANY = 10
@@ -25,6 +30,28 @@ def rate(done: int, seconds: float) -> str:
     if each_second < 1:
         return f"{each_second * _MINUTE:.1f} a minute"
     return f"{each_second:.0f} a second" if each_second >= _MANY else f"{each_second:.1f} a second"
+
+
+@contextmanager
+def long_work(label: str, *, quiet: bool, few: int = FEW) -> Iterator[Callable[[int, int], None]]:
+    """A bar as soon as there is much to do, if a person watches. An interrupt is noticed between two things.
+
+    What it yields takes how much is done, and of how much: `few` at most, and nobody needs to see how far it has come.
+    """
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: interruptions.require_none()
+        return
+    show_bar: Callable[[int, int], None] | None = None
+    with ExitStack() as opened:
+
+        def show(done: int, total: int) -> None:
+            nonlocal show_bar
+            interruptions.require_none()
+            if total > few:
+                show_bar = show_bar or opened.enter_context(bar(label, total))
+                show_bar(done, total)
+
+        yield show
 
 
 @contextmanager
