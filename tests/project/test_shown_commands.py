@@ -60,6 +60,7 @@ FILLED_IN = {
     "consentkit batch services.yaml -o out/ --cache s3://BUCKET/PREFIX": (
         "consentkit batch services.yaml -o out/ --cache memory://shared"
     ),
+    "consentkit batch services.yaml -o out/ --executor dask://HOST:8786": "consentkit batch services.yaml -o out/",
     "consentkit cache publish s3://BUCKET/SITE services.yaml --key network.key": (
         "consentkit cache publish memory://site services.yaml --key network.key"
     ),
