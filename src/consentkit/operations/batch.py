@@ -22,6 +22,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.identity import Identity
 from consentkit.operations.journal import JournalEntry, JournalPaper, record_entries, require_journal, who_asks
+from consentkit.operations.progress import Progress, Steps, ignore_progress
 from consentkit.output.write import is_removable
 from consentkit.problems import printable
 from consentkit.processes.pool import Pool, usable_cores
@@ -133,11 +134,21 @@ def _entries_for(result: BatchResult) -> Iterator[JournalEntry]:
         yield JournalEntry("made", who_asks(), papers=(paper,), pages=entry.pages or None)
 
 
-def results_of(workspace: OpenWorkspace, request: BatchRequest) -> Generator[BatchResult, None, None]:
-    """Do what `run_batch` does, and yield what has become of each document alone. Raises what that raises."""
+def results_of(
+    workspace: OpenWorkspace, request: BatchRequest, progress: Progress = ignore_progress
+) -> Generator[BatchResult, None, None]:
+    """Do what `run_batch` does, and yield what has become of each document alone. Raises what that raises.
+
+    `progress` counts the documents of the list.
+    """
+    steps = Steps(progress)
     with contextlib.closing(run_batch(workspace, request)) as events:
         for event in events:
-            if isinstance(event, BatchResult):
+            if isinstance(event, BatchStarted):
+                steps.expect(event.documents)
+            elif isinstance(event, BatchResult):
+                if event.ending in _OF_LISTED_DOCUMENTS:
+                    steps.step()
                 yield event
 
 
