@@ -15,6 +15,7 @@ import pytest
 from consentkit import resources
 from consentkit.cli import OBJECTS_BETWEEN_COLLECTIONS, run
 from kit import laid_out_once, skipping, thorough
+from kit.cluster import Cluster, running_cluster
 from kit.cups import PrintSystem, print_system
 from kit.running import Outcome
 from kit.small import ship_few_texts
@@ -169,6 +170,15 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return Outcome(code, stdout.encode(), stderr)
 
     return call_consentkit
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A Dask cluster with two workers. Whoever takes it is in the group `cluster`, so that there is one."""
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        for _ in range(2):
+            cluster.start()
+        yield cluster
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consentkit.cache.local_folder import LARGEST_PART, OVERHEAD
+from consentkit.cache.part_file import LARGEST_PART, OVERHEAD
 from consentkit.cache.store import LARGEST, Pruned, Store, default_folder, key_of, no_store, open_store
 from consentkit.cli.caching import size_as_text, size_in_bytes
 from consentkit.cli.caching_commands import cache

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from consentkit.cli.pace import bar, rate
+import consentkit
+from consentkit.cli.pace import bar, beside_messages, long_work, rate
+from kit.packets import write_schedule
+from kit.running import Outcome
+from kit.small import make_clinic
+
+Call = Callable[..., Outcome]
 
 
 class Terminal(io.StringIO):
@@ -43,3 +51,68 @@ def test_a_bar_that_nobody_watches_is_not_drawn(monkeypatch: pytest.MonkeyPatch)
         show(1, 2)
         show(2, 2)
     assert "/2" not in sys.stderr.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_bar_comes_once_there_is_much_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    for total, is_shown in ((10, False), (11, True)):
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        with long_work("Pages", quiet=False) as progress:
+            for done in range(1, total + 1):
+                progress(done, total)
+        assert ("Pages" in sys.stderr.getvalue()) == is_shown  # type: ignore[attr-defined]
+
+
+def test_messages_are_above_the_bar_and_never_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with beside_messages("Packets", 11) as one_more:
+        for number in range(11):
+            with one_more(is_done=True):
+                sys.stderr.write(f"visit {number}\n")
+    drawn = sys.stderr.getvalue().split("\r")  # type: ignore[attr-defined]
+    assert [part for part in drawn if "visit" in part] == [f"\x1b[Kvisit {number}\n" for number in range(11)]
+    assert any("11/11" in part for part in drawn)
+
+
+ROWS = [{"visit": f"V-{number}", "date_of_birth": "someday"} for number in range(11)]
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_the_packets_of_a_schedule_are_counted_on_a_terminal_and_in_no_pipe(
+    is_terminal: bool, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None
+) -> None:
+    stream = Terminal() if is_terminal else io.StringIO()
+    clinic, day = make_clinic(tmp_path / "clinic"), write_schedule(tmp_path / "day.csv", *ROWS)
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert call("packet", day, "--clinic", clinic, "--allow-drafts", "-o", "out").code == 7
+    assert ("11/11" in stream.getvalue()) == is_terminal
+    assert "row 12" in stream.getvalue() or ":12:" in stream.getvalue()
+
+
+def test_a_check_is_counted_on_a_terminal(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None
+) -> None:
+    monkeypatch.setattr("consentkit.cli.checking._FEW_FILES", 3)
+    monkeypatch.setattr(sys, "stderr", stream := Terminal())
+    call("check", "--clinic", make_clinic(tmp_path / "clinic"))
+    assert "Checking" in stream.getvalue()
+
+
+def test_programs_are_told_how_far_a_check_and_a_batch_have_come(tmp_path: Path, few_texts: None) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    (clinic / "services.yaml").write_text("services: [NONE-1, NONE-2]\n")
+    workspace = consentkit.open_workspace(clinic, cache=False)
+    told: list[tuple[int, int]] = []
+    workspace.check(progress=lambda *how_far: told.append(how_far))
+    assert [done for done, _ in told] == list(range(1, len(told) + 1))
+    assert told[-1] == (len(told), len(told))
+    told.clear()
+    assert len(list(workspace.batch(tmp_path / "out", progress=lambda *how_far: told.append(how_far)))) == 2
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_a_program_ends_a_check_by_what_it_raises(tmp_path: Path, few_texts: None) -> None:
+    def stop(done: int, total: int) -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        consentkit.open_workspace(make_clinic(tmp_path / "clinic"), cache=False).check(progress=stop)

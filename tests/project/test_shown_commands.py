@@ -57,6 +57,16 @@ FILLED_IN = {
     "consentkit journal verify --head 9f2c…": "consentkit journal verify --head HEAD",
     _FILE_BY_IT: "consentkit file scans/1.pdf -o other/ --json",
     "consentkit COMMAND --help": "consentkit render --help",
+    "consentkit batch services.yaml -o out/ --cache s3://BUCKET/PREFIX": (
+        "consentkit batch services.yaml -o out/ --cache memory://shared"
+    ),
+    "consentkit batch services.yaml -o out/ --executor dask://HOST:8786": "consentkit batch services.yaml -o out/",
+    "consentkit cache publish s3://BUCKET/SITE services.yaml --key network.key": (
+        "consentkit cache publish memory://site services.yaml --key network.key"
+    ),
+    "consentkit cache pull s3://BUCKET/SITE --key network.pub": (
+        "consentkit cache pull memory://site --key network.pub"
+    ),
 }
 """What has to be filled in, filled in."""
 ONLY_NAMED = {
@@ -169,6 +179,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.C
     """Run the command line within this process; unlike that of other tests, it takes a PDF on stdout."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CONSENTKIT_CLINIC", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
     def call_consentkit(*arguments: str) -> Outcome:
         capsysbinary.readouterr()

@@ -33,8 +33,10 @@ from consentkit.output.write import remove_own_file, write_file
 from consentkit.processes.pool import Pool
 
 if TYPE_CHECKING:
+    from consentkit.batches.remote import MadeStep
     from consentkit.documents.document import Document
     from consentkit.documents.workspace import OpenWorkspace
+    from consentkit.library.sought import Sought
     from consentkit.processes.workers import Ended
 
 _SHOWN_DIGITS = 16
@@ -309,7 +311,15 @@ class BatchRun:
             yield from map(self._prune, self.plan.no_longer_listed)
 
     def _make(self, steps: Sequence[BatchStep]) -> Iterator[BatchResult]:
-        """Make documents in processes of their own; this process alone writes them into the folder."""
+        """Make documents in processes of their own, or on a cluster; this process alone writes them into the folder."""
+        make = self._on_cluster if self.pool.executor else self._on_this_machine
+        with contextlib.closing(make(steps)) as ends:
+            for end in ends:
+                yield self._result(end)
+                if self._hopeless:
+                    return
+
+    def _on_this_machine(self, steps: Sequence[BatchStep]) -> Generator[Ended[BatchStep, MadeStep], None, None]:
         from consentkit.documents.printing import load_engine
         from consentkit.processes.workers import work
 
@@ -323,23 +333,26 @@ class BatchRun:
         with contextlib.suppress(ConsentkitError):  # else each document reports it
             self.workspace.source()  # likewise: a long record of approvals is parsed once
         pool = replace(self.pool, jobs=min(self.pool.jobs, len(steps)))
-        with contextlib.closing(work(self._render, steps, pool, [self._lock])) as ends:
-            for end in ends:
-                yield self._result(end)
-                if self._hopeless:
-                    return
+        return work(self._render, steps, pool, [self._lock])
 
-    def _render(self, step: BatchStep) -> tuple[Document, dict[str, str], str | None]:
+    def _on_cluster(self, steps: Sequence[BatchStep]) -> Generator[Ended[BatchStep, MadeStep], None, None]:
+        from consentkit.batches.remote import make_remotely
+
+        return make_remotely(self.workspace, ((step, self._find(step), step.digests) for step in steps), self.pool)
+
+    def _render(self, step: BatchStep) -> MadeStep:
         """Make a document; this runs in a process of its own. Gives also what it was made from, if that is certain.
 
         A run may take hours, so each document is made from the files as they are when its turn comes.
         """
-        identity, layout = step.request.identity, step.request.layout
-        sought = self.workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
-        made = get_or_make(self.workspace, sought, self.workspace.inputs(Snapshot()))
+        made = get_or_make(self.workspace, self._find(step), self.workspace.inputs(Snapshot()))
         return made.document, dict(made.digests), self.workspace.store.trouble
 
-    def _result(self, end: Ended[BatchStep, tuple[Document, dict[str, str], str | None]]) -> BatchResult:
+    def _find(self, step: BatchStep) -> Sought:
+        identity, layout = step.request.identity, step.request.layout
+        return self.workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
+
+    def _result(self, end: Ended[BatchStep, MadeStep]) -> BatchResult:
         if end.value is None:
             return self._failed(end.task, end.error or FileAccess("was not made"), end.seconds)
         document, digests, trouble = end.value

@@ -4,40 +4,24 @@ Guarantees: except after a power failure, a file is there whole or not at all; w
 bit, even then; no link is followed; a folder that somebody else could write to is not entered; little is loaded, since
 the quick lanes (`consentkit.lanes`) read here before anything else is.
 
-An entry is `ab/ab12…`, named after its key: a short header, then the part.
+An entry is `ab/ab12…`, named after its key; what is in it, `part_file` says.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
-import re
 import stat
-import struct
 import time
 
+from consentkit.cache.part_file import LARGEST_PART, OVERHEAD, has_form, pack_file, unpack_file
 from consentkit.processes.whole_files import write_whole
 
 TYPE_CHECKING = False  # as in `typing`, which takes longer to load than all of this
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-KEY = re.compile(r"[0-9a-f]{64}", re.ASCII)
-"""The form of a key."""
-
-_MAGIC = b"consentkit part\n"
-_VERSION = 1
-_HEADER = struct.Struct(f">{len(_MAGIC)}sBQ32s")
-"""Magic, version, length of the part, SHA-256 of key and part. With the length, pruning need not read the parts."""
-
-OVERHEAD = _HEADER.size
-"""The bytes of a file besides its part."""
-
-LARGEST_PART = 64 * 1024**2
-"""Bytes of the largest part that is kept, as many as a PDF file may have."""
 
 _ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -63,36 +47,11 @@ def write(folder: Path, key: str, data: bytes) -> None:
 
     Another process may clear the store meanwhile and remove the folder: then it is tried again.
     """
-    file = _packed(key, data)
+    file = pack_file(key, data)
     for _ in range(_ATTEMPTS - 1):
         with contextlib.suppress(FileNotFoundError):
             return _place(folder, key, file)
     return _place(folder, key, file)
-
-
-def file_in(part: bytes) -> bytes:
-    """The PDF file in a kept part: what follows the first line, which describes it."""
-    return part.partition(b"\n")[2]
-
-
-def _packed(key: str, data: bytes) -> bytes:
-    return _HEADER.pack(_MAGIC, _VERSION, len(data), _digest(key, data)) + data
-
-
-def _unpacked(key: str, file: bytes) -> bytes | None:
-    """Return the part in a file, or None if a single bit of the file or its name has changed."""
-    if len(file) < _HEADER.size:
-        return None
-    magic, version, length, digest = _HEADER.unpack_from(file)
-    data = file[_HEADER.size :]
-    good = (magic, version, length) == (_MAGIC, _VERSION, len(data)) and digest == _digest(key, data)
-    return data if good else None
-
-
-def _digest(key: str, data: bytes) -> bytes:
-    digest = hashlib.sha256(key.encode())
-    digest.update(data)
-    return digest.digest()
 
 
 def _take(subfolder: int, key: str) -> bytes | None:
@@ -113,10 +72,10 @@ def _read_whole(subfolder: int, key: str) -> bytes | None:
         raise
     try:
         status = os.fstat(descriptor)
-        if not is_ours(status) or status.st_size > _HEADER.size + LARGEST_PART:
+        if not is_ours(status) or status.st_size > OVERHEAD + LARGEST_PART:
             return None
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = _unpacked(key, file.read(status.st_size + 1))
+            data = unpack_file(key, file.read(status.st_size + 1))
         if data is not None:
             _touch(descriptor, status)
         return data
@@ -210,15 +169,13 @@ def _require_private(status: os.stat_result) -> None:
         raise PermissionError(errno.EPERM, message)
 
 
-def has_form(subfolder: int, name: str) -> bool:
+def looks_whole(subfolder: int, name: str) -> bool:
     """Whether an entry begins as ours do and is as long as it states; its bits are checked when it is used."""
     try:
         descriptor = os.open(name, _READ, dir_fd=subfolder)
     except PermissionError:
         return False
     try:
-        header = os.read(descriptor, _HEADER.size)
-        length = os.fstat(descriptor).st_size - _HEADER.size
-        return len(header) == _HEADER.size and _HEADER.unpack(header)[:3] == (_MAGIC, _VERSION, length)
+        return has_form(os.read(descriptor, OVERHEAD), os.fstat(descriptor).st_size)
     finally:
         os.close(descriptor)

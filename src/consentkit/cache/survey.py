@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import stat
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentkit.cache.local_folder import KEY, has_form, is_ours, opened
+from consentkit.cache.local_folder import is_ours, looks_whole, opened
+from consentkit.cache.part_file import KEY, SUBFOLDER
 from consentkit.processes.whole_files import UNFINISHED
 
-_SUBFOLDER = re.compile(r"[0-9a-f]{2}", re.ASCII)
 _HOUR = 3600
 
 
@@ -62,7 +61,7 @@ def remove(folder: Path, files: Sequence[File]) -> list[File]:
 def _subfolders(root: int) -> list[str]:
     with os.scandir(root) as items:
         return sorted(
-            item.name for item in items if _SUBFOLDER.fullmatch(item.name) and item.is_dir(follow_symlinks=False)
+            item.name for item in items if SUBFOLDER.fullmatch(item.name) and item.is_dir(follow_symlinks=False)
         )
 
 
@@ -86,7 +85,7 @@ def _file(subfolder: str, descriptor: int, item: os.DirEntry[str], *, thorough: 
         if not is_entry:
             is_sound = not _is_stale(status)
         else:
-            is_sound = is_ours(status) and (not thorough or has_form(descriptor, item.name))
+            is_sound = is_ours(status) and (not thorough or looks_whole(descriptor, item.name))
     except FileNotFoundError:
         return None
     return File(subfolder, item.name, status.st_size, status.st_mtime, is_entry, is_sound)

@@ -7,7 +7,7 @@ clinic has switched off or excepted is left out.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from consentkit.checks.inputs import (
     AnyDefinition,
@@ -99,24 +99,34 @@ def check_between(library: LibraryFiles, settings: CheckSettings = _DEFAULTS) ->
 
 
 def check_library(
-    library: LibraryFiles, today: datetime.date, settings: CheckSettings = _DEFAULTS
+    library: LibraryFiles,
+    today: datetime.date,
+    settings: CheckSettings = _DEFAULTS,
+    *,
+    when_checked: Callable[[], object] = lambda: None,
 ) -> list[RuleFinding]:
-    """Check everything, also how the files fit each other, and whether each exception is still needed."""
-    findings = list(_everything(library, today))
+    """Check everything, also how the files fit each other, and whether each exception is still needed.
+
+    `when_checked` is called after each procedure, paper and translation.
+    """
+    findings = list(_everything(library, today, when_checked))
     if library.clinic:
         findings += unused_exception(findings, settings.exceptions, library.clinic)
     return _in_order(settle(findings, settings))
 
 
-def _everything(files: LibraryFiles, today: datetime.date) -> Iterator[RuleFinding]:
+def _everything(files: LibraryFiles, today: datetime.date, when_checked: Callable[[], object]) -> Iterator[RuleFinding]:
     originals = files.by_name()
     for file in files.procedures:
         yield from _procedure(file, today)
+        when_checked()
     for paper in files.papers:
         yield from _paper(paper, today)
+        when_checked()
     for translation in files.translations:
         if original := originals.get(translation.code):
             yield from _translation(translation, original, today)
+        when_checked()
     for pack in files.packs:
         yield from _pack(pack)
     if files.clinic:

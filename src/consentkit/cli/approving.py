@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from consentkit.cli import report
+from consentkit.cli import pace, report
 from consentkit.cli.support import say
 from consentkit.errors import InvalidInput, RunFailed, WrongUse
 from consentkit.model.identity import Variant, printed_fingerprint
@@ -77,7 +77,7 @@ def record_approval(workspace: OpenWorkspace, request: ApproveRequest) -> int:
     workspace, terms = workspace.for_one_run(), request.terms
     which = WhichDocuments(request.names, request.languages, request.variants)
     try:
-        act = (prepare_drafts if request.all_drafts else prepare_named)(workspace, which, terms)
+        act = _prepared(workspace, which, terms, request)
     except InvalidInput as error:
         if any(problem.rule for problem in error.problems):
             say("To approve in spite of an error, name its rule: --except RULE --reason TEXT.", quiet=request.quiet)
@@ -93,6 +93,15 @@ def record_approval(workspace: OpenWorkspace, request: ApproveRequest) -> int:
     recorded = record_prepared(workspace, act.prepared) if act.prepared else []
     _print_recorded(recorded, act, request)
     return RunFailed.exit_code if act.left_out else 0
+
+
+def _prepared(
+    workspace: OpenWorkspace, which: WhichDocuments, terms: ApprovalTerms, request: ApproveRequest
+) -> PreparedAct:
+    if not request.all_drafts:
+        return prepare_named(workspace, which, terms)
+    with pace.long_work("Preparing", quiet=request.quiet) as progress:
+        return prepare_drafts(workspace, which, terms, progress)
 
 
 def _shown(prepared: PreparedApproval) -> Iterator[str]:

@@ -27,23 +27,23 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
-def print_info(folder: Path | None, *, as_json: bool) -> int:
+def print_info(place: str | Path | None, *, as_json: bool) -> int:
     """Print what the cache holds. Returns the exit code."""
-    info = open_cache_to_look_after(folder).info()
+    info = open_cache_to_look_after(place).info()
     click.echo(report.as_json(_entry(info)) if as_json else report.table(_rows(info)))
     return 0
 
 
-def prune(folder: Path | None, largest: str | None, *, as_json: bool, quiet: bool) -> int:
+def prune(place: str | Path | None, largest: str | None, *, as_json: bool, quiet: bool) -> int:
     """Prune the cache and report what was removed. Returns the exit code. Raises WrongUse for a size that is none."""
-    store = open_cache_to_look_after(folder)
+    store = open_cache_to_look_after(place)
     limit = None if largest is None else size_in_bytes(largest)
     return _report(store.prune(limit), as_json=as_json, quiet=quiet)
 
 
-def clear(folder: Path | None, *, as_json: bool, quiet: bool) -> int:
+def clear(place: str | Path | None, *, as_json: bool, quiet: bool) -> int:
     """Empty the cache and report what was removed. Returns the exit code."""
-    return _report(open_cache_to_look_after(folder).clear(), as_json=as_json, quiet=quiet)
+    return _report(open_cache_to_look_after(place).clear(), as_json=as_json, quiet=quiet)
 
 
 def size_in_bytes(text: str) -> int:
@@ -78,19 +78,25 @@ def _report(pruned: Pruned, *, as_json: bool, quiet: bool) -> int:
 
 def _rows(info: StoreInfo) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [
-        ("folder", printable(str(info.folder))),
+        ("url", info.url) if info.url else ("folder", printable(str(info.folder))),
         ("parts", str(info.entries)),
-        ("size", f"{size_as_text(info.bytes)} of at most {size_as_text(info.limit)}"),
+        (
+            "size",
+            size_as_text(info.bytes)
+            if info.url
+            else f"{size_as_text(info.bytes)} of at most {size_as_text(info.limit)}",
+        ),
     ]
     if info.oldest and info.newest:
-        rows.append(("last used", f"between {info.oldest} and {info.newest}"))
+        rows.append(("put" if info.url else "last used", f"between {info.oldest} and {info.newest}"))
     return rows
 
 
 def _entry(info: StoreInfo) -> dict[str, object]:
     return {
-        "folder": str(info.folder),
-        "limit": info.limit,
+        "folder": str(info.folder) if info.folder else None,
+        **({"url": info.url} if info.url else {}),
+        "limit": None if info.url else info.limit,
         "entries": info.entries,
         "bytes": info.bytes,
         "oldest": info.oldest.isoformat() if info.oldest else None,

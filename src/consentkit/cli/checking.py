@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from consentkit.cli import problem_outputs, report
+from consentkit.cli import pace, problem_outputs, report
 from consentkit.cli.support import say
 from consentkit.errors import InvalidInput
 from consentkit.operations.check import CheckResult, check, explain, explain_all, grades
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
 
 _EVERY_RULE = "all"
+_FEW_FILES = 100
+"""Files up to which a check takes a second or two."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def check_files(workspace: OpenWorkspace, request: CheckRequest) -> int:
     """Check the named files, or the whole library. Returns the exit code."""
     if request.update_translations and (code := _update(workspace, request)):
         return code
-    result = check(workspace, request.files, pages=request.pages)
+    with pace.long_work("Checking", quiet=request.quiet, few=_FEW_FILES) as progress:
+        result = check(workspace, request.files, pages=request.pages, progress=progress)
     shown = [problem for problem in result.problems if request.notices or problem.severity != "notice"]
     _print(result, shown, request.output_format)
     for failure in result.failures:

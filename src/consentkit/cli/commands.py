@@ -97,6 +97,7 @@ def render(workspace: OpenWorkspace, procedures: tuple[str, ...], **options: Any
 @click.argument("paths", nargs=-1, metavar="[services.yaml]", type=click.Path(path_type=Path))
 @click.option("-o", "--output", metavar="DIR", required=True, type=click.Path(path_type=Path), help="Where to write.")
 @click.option("--jobs", type=click.IntRange(1, 1000), help="How many processes; one for each core if left out.")
+@click.option("--executor", metavar="dask://HOST:8786", help="The Dask cluster that makes them; else this machine.")
 @click.option(
     "--time-limit", type=click.FloatRange(0.1, 86400), default=120, help="The most seconds that a document may take."
 )

@@ -6,9 +6,7 @@ words say that ink is no proof of who signed.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from consentkit.cli import pace, report
-from consentkit.cli.support import interruptions, say
+from consentkit.cli.support import say
 from consentkit.errors import RunFailed
 from consentkit.model.filing_report import (
     FilingReport,
@@ -35,9 +33,6 @@ from consentkit.problems import printable
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
 
-_FEW_PAGES = 10
-"""Pages up to which nobody needs to see how far it has come."""
-
 
 @dataclass(frozen=True)
 class FilingRequest:
@@ -54,7 +49,7 @@ class FilingRequest:
 def file_stack(workspace: OpenWorkspace, request: FilingRequest) -> int:
     """File scans and print what is missing. Returns the exit code."""
     workspace = workspace.for_one_run()
-    with _progress(is_shown=not request.quiet and sys.stderr.isatty()) as progress:
+    with pace.long_work("Reading pages", quiet=request.quiet) as progress:
         result = file_scans(
             workspace,
             request.scans,
@@ -72,25 +67,6 @@ def file_stack(workspace: OpenWorkspace, request: FilingRequest) -> int:
         click.echo(f"Warning: {warning}", err=True)
     say(_summary(result), quiet=request.quiet)
     return 0 if result.is_complete else RunFailed.exit_code
-
-
-@contextmanager
-def _progress(*, is_shown: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar that shows how many pages have been read. An interrupt is noticed between pages."""
-    if not is_shown:
-        yield lambda done, total: interruptions.require_none()
-        return
-    show_bar: Callable[[int, int], None] | None = None
-    with ExitStack() as opened:
-
-        def show(done: int, total: int) -> None:
-            nonlocal show_bar
-            interruptions.require_none()
-            if total > _FEW_PAGES:
-                show_bar = show_bar or opened.enter_context(pace.bar("Reading pages", total))
-                show_bar(done, total)
-
-        yield show
 
 
 def _summary(result: FilingResult) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 import click
 
-from consentkit.cli import report
+from consentkit.cli import pace, report
 from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
@@ -35,7 +35,7 @@ from consentkit.operations.packet_files import (
     VisitWarned,
     write_packets,
 )
-from consentkit.operations.schedule import needs_text, read_requested, reading_of, skipped_rows
+from consentkit.operations.schedule import RequestedVisits, needs_text, read_requested, reading_of, skipped_rows
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.problems import Problem, printable, report_lines
 
@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
     from consentkit.operations.packets import NothingToPrint, PacketOptions
     from consentkit.packets.visits import VisitEntry
+
+
+_END_OF_VISIT = (PacketWritten, VisitRefused, VisitNeedsNothing)
+"""What is the last that is said of a visit."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,7 @@ class PacketRequest:
 
 def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     """Read the visits, make the packets, write and print them. Returns the exit code."""
-    visits = read_requested(
-        request.source,
-        stdin(),
-        request.visits,
-        reading_of(workspace, request.format_name),
-        systems_of(workspace, require_day(request.on)),
-    )
+    visits = _requested(workspace, request)
     targets = PacketTargets(
         visits, request.output, request.combined, request.printer, sets=request.sets, force=request.force
     )
@@ -87,17 +85,37 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
         say(note, quiet=request.quiet)
     output = _PacketReport(request, is_schedule=visits.is_schedule)
     fhir = FhirFile(workspace, request.fhir, force=request.force) if request.fhir else None
-    for event in write_packets(workspace, targets, request.options, write_to_stdout):
-        if fhir:
-            fhir.take(event)
-        output.show(event)
-        interruptions.require_none()
+    with pace.beside_messages("Packets", _number_to_watch(workspace, request)) as one_more:
+        for event in write_packets(workspace, targets, request.options, write_to_stdout):
+            if fhir:
+                fhir.take(event)
+            with one_more(is_done=isinstance(event, _END_OF_VISIT)):
+                output.show(event)
+            interruptions.require_none()
     if fhir:
         number = fhir.write()
         say(f"{printable(str(request.fhir))}: {report.counted(number, 'packet')} to be filed", quiet=request.quiet)
     if visits.skipped:
         say(f"{printable(request.source)}: {skipped_rows(visits.skipped)}", quiet=request.quiet)
     return output.end(visits.skipped)
+
+
+def _number_to_watch(workspace: OpenWorkspace, request: PacketRequest) -> int:
+    """How many packets a person watches being made; 0 where nobody watches, or the source can be read only once."""
+    if request.quiet or request.source == STDOUT or not pace.is_watched():
+        return 0
+    visits = _requested(workspace, request)
+    return sum(map(visits.has, visits.entries)) if visits.is_schedule else 0
+
+
+def _requested(workspace: OpenWorkspace, request: PacketRequest) -> RequestedVisits:
+    return read_requested(
+        request.source,
+        stdin(),
+        request.visits,
+        reading_of(workspace, request.format_name),
+        systems_of(workspace, require_day(request.on)),
+    )
 
 
 def _require_stdout_alone(request: PacketRequest) -> None:

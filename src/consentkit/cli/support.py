@@ -110,6 +110,20 @@ class CodeArgument(click.ParamType[str]):
         return [*(CompletionItem(code) for code in codes), CompletionItem(incomplete, type="file")]
 
 
+class CachePlace(click.ParamType[str | Path]):
+    """Where finished documents are kept: a folder, or a URL, which as a path would lose a slash."""
+
+    name = "place"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | Path:
+        """Return the URL, or the folder."""
+        return value if "://" in str(value) else Path(value)
+
+    def shell_complete(self, context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Offer folders."""
+        return [CompletionItem(incomplete, type="dir")]
+
+
 def common_options(command: Command) -> Command:
     """Give a command `--clinic` and `--quiet`, and open the workspace for it."""
 
@@ -143,7 +157,7 @@ def _opening_with_cache(command: Command, *, despite_faults: bool) -> Command:
     @_clinic_option
     @quiet_option
     @wraps(command)
-    def opened(clinic: Path | None, cache: Path | None, *, no_cache: bool, **options: Any) -> Any:
+    def opened(clinic: Path | None, cache: str | Path | None, *, no_cache: bool, **options: Any) -> Any:
         from consentkit.operations.opening import open_cache, open_despite_faults, open_for_a_run
 
         if cache and no_cache:
@@ -167,9 +181,10 @@ _clinic_option = click.option(
 )
 _cache_option = click.option(
     "--cache",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The folder of finished documents; by default $CONSENTKIT_CACHE, else consentkit in your cache folder.",
+    metavar="DIR|URL",
+    type=CachePlace(),
+    help="The folder of finished documents, or the URL of an object store, such as s3://BUCKET/PREFIX; by default "
+    "$CONSENTKIT_CACHE, else consentkit in your cache folder.",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 

@@ -5,7 +5,7 @@ Guarantees: each call reads the files as they are at that moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from consentkit.interface.place import PlaceOfClinic
 from consentkit.model.identity import PaperSize, Variant
 from consentkit.operations.given import require_names, require_source
+from consentkit.operations.progress import ignore_progress
 
 if TYPE_CHECKING:
     from consentkit.batches.batch import BatchResult
@@ -88,7 +89,7 @@ class WithTexts(PlaceOfClinic):
         """The page of a document as HTML: enough to know its content hash and its approval."""
         return self._open().compose(content)
 
-    def batch(
+    def batch(  # noqa: PLR0913 - those of the command, each with a name
         self,
         folder: str | Path,
         service_list: str | Path | None = None,
@@ -98,13 +99,15 @@ class WithTexts(PlaceOfClinic):
         without: Sequence[str] = (),
         prune: bool = False,
         force: bool = False,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[BatchResult]:
         """Make every document of a service list in a folder, in several processes; yields what became of each.
 
         What is there already as it should be stays. The list is the clinic's own by default, and where it has none,
         there is every procedure. `jobs` is how many processes work, one for each core by default; `only` and `without`
         are patterns of codes or file names; `prune` removes files of documents that are no longer listed; with `force`,
-        files may be overwritten that consentkit did not make. Whoever stops asking ends the run.
+        files may be overwritten that consentkit did not make. `progress` is called after each document, with how many
+        are done, and of how many. Whoever stops asking ends the run.
 
         Before the first result, raises WrongUse, InvalidInput or FileAccess where the list can't be read or the folder
         can't be used. What goes wrong with one document is in its result.
@@ -121,20 +124,30 @@ class WithTexts(PlaceOfClinic):
             prune=prune,
             force=force,
         )
-        return results_of(self._open(), request)
+        return results_of(self._open(), request, progress or ignore_progress)
 
-    def check(self, *names: str | Path, pages: bool = False) -> CheckResult:
+    def check(
+        self, *names: str | Path, pages: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> CheckResult:
         """Check codes, files and folders; without any, everything that the documents of the clinic are made from.
 
         With `pages`, the papers of each text that is named, or else of each of the clinic's own, are made too, to warn
         of those that break the budget of their pages.
+
+        `progress` is called now and then with how much is done, and of how much that is known so far; what it raises
+        ends the check.
 
         A fault of the clinic's particulars is one of the problems then, and keeps no other file from being checked.
         """
         from consentkit.operations.check import check
 
         require_names(*names)
-        return check(self._open(despite_faults=True), [str(name) for name in names], pages=pages)
+        return check(
+            self._open(despite_faults=True),
+            [str(name) for name in names],
+            pages=pages,
+            progress=progress or ignore_progress,
+        )
 
     def explain(self, rule: str) -> str:
         """What a rule of `check` requires, why, and how a clinic changes it. Raises WrongUse for an unknown rule."""

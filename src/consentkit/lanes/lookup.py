@@ -16,7 +16,8 @@ import sys
 import time
 
 from consentkit.cache import local_folder
-from consentkit.cache.places import default_place, key_of
+from consentkit.cache.part_file import pdf_in
+from consentkit.cache.places import key_of, place_here
 from consentkit.lanes.answers import Output, unpacked
 from consentkit.lanes.states import FileState, state_of
 from consentkit.processes.whole_files import LARGEST_PDF, write_whole
@@ -66,7 +67,7 @@ def look_for(arguments: Sequence[str]) -> LaneLook | None:
 
 
 def _cache_folder(arguments: Sequence[str]) -> str | None:
-    """The folder of the cache that a command names, or the default one; None where nothing is kept.
+    """The folder of this machine with what the cache has here; None where nothing is kept.
 
     Should this take a value of another option for it, no answer is there: an answer is kept where its run keeps parts.
     """
@@ -79,7 +80,7 @@ def _cache_folder(arguments: Sequence[str]) -> str | None:
         elif argument.startswith("--cache="):
             folder = argument.partition("=")[2]
     try:
-        return folder or default_place()
+        return place_here(folder)
     except RuntimeError:  # no home folder
         return None
 
@@ -123,7 +124,7 @@ def _document(folder: str, key: str) -> bytes:
     part = local_folder.read(folder, key)
     if part is None:
         raise LookupError(key)
-    return local_folder.file_in(part)
+    return pdf_in(part)
 
 
 def _may_write(target: str, data: bytes) -> bool:

@@ -30,7 +30,7 @@ class ClinicDefaults:
 
 def known_defaults(folder: Path, inputs: Inputs) -> ClinicDefaults | None:
     """The defaults that an earlier run has read in good particulars; None where they have to be read."""
-    kept = inputs.store.get(_key(inputs))
+    kept = inputs.store.near.get(_key(inputs))
     return ClinicDefaults(folder, **json.loads(kept)) if kept else None
 
 
@@ -38,7 +38,7 @@ def remember_defaults(defaults: ClinicDefaults, inputs: Inputs) -> None:
     """Remember for the next run the defaults in good particulars."""
     values = asdict(defaults)
     del values["path"]
-    inputs.store.put(_key(inputs), json.dumps(values).encode())
+    inputs.store.near.put(_key(inputs), json.dumps(values).encode())
 
 
 def find_clinic_folder(start: Path) -> Path | None:

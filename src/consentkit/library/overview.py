@@ -53,11 +53,11 @@ def translated_titles(translations: Mapping[str, Mapping[str, Path]], language: 
     paths = {code: files[language] for code, files in translations.items() if language in files}
     files = Snapshot(most_parsed=1)
     key = key_of("titles", *versions(), language, *(f"{code} {files.digest(path)}" for code, path in paths.items()))
-    if kept := store.get(key):
+    if kept := store.near.get(key):
         known: dict[str, str] = json.loads(kept)
         return known
     titles = {code: title for code, path in paths.items() if (title := _title_in(path, files))}
-    store.put(key, json.dumps(titles).encode())
+    store.near.put(key, json.dumps(titles).encode())
     return titles
 
 
@@ -82,12 +82,12 @@ def _entries_of(
 ) -> dict[str, ListedDefinition | InvalidInput | FileAccess]:
     tables = map(snapshot.digest, risk_files)  # which say what a reference means, and whether it means anything
     key = key_of("list", *versions(), *tables, *(f"{code} {snapshot.digest(path)}" for code, path in group.items()))
-    kept = store.get(key)
+    kept = store.near.get(key)
     known: dict[str, ListedDefinition] = json.loads(kept) if kept else {}
     entries = {code: known.get(code) or _read(path, risk_files, snapshot) for code, path in group.items()}
     good = {code: entry for code, entry in entries.items() if isinstance(entry, dict)}
     if good.keys() != known.keys():
-        store.put(key, json.dumps(good).encode())
+        store.near.put(key, json.dumps(good).encode())
     return entries
 
 

@@ -27,6 +27,7 @@ def parsed_once(
     `subject` says what is made of it, with everything else that this depends on.
     """
     key = key_of(f"parsed: {subject}", *versions(), snapshot.digest(path))
+    store = store.near
     known = store.get(key)
     if known is not None:
         return json.loads(known)

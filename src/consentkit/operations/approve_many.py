@@ -21,6 +21,7 @@ from consentkit.operations.approve import (
     require_exceptions_needed,
     require_terms,
 )
+from consentkit.operations.progress import Progress, Steps, ignore_progress
 from consentkit.operations.status import DocumentState, status
 from consentkit.problems import Problem
 
@@ -80,7 +81,9 @@ def prepare_named(workspace: OpenWorkspace, which: WhichDocuments, terms: Approv
     return _act(terms, prepared, ())
 
 
-def prepare_drafts(workspace: OpenWorkspace, which: WhichDocuments, terms: ApprovalTerms) -> PreparedAct:
+def prepare_drafts(
+    workspace: OpenWorkspace, which: WhichDocuments, terms: ApprovalTerms, progress: Progress = ignore_progress
+) -> PreparedAct:
     """Prepare every draft of the service list, in the languages and kinds that are named, or in all.
 
     Raises what `status` raises, what `prepare` raises for mistakes in the terms, whatever the document is, and
@@ -93,7 +96,7 @@ def prepare_drafts(workspace: OpenWorkspace, which: WhichDocuments, terms: Appro
     listed = {identity.approved_as for identity in services.documents()}
     prepared: dict[Identity, PreparedApproval] = {}
     left_out = []
-    for state in status(workspace):
+    for state in Steps(progress).through(status(workspace)):
         identity = state.identity
         if state.state == "approved" or identity not in listed or not _is_meant(identity, which):
             continue

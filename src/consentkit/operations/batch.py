@@ -22,6 +22,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.identity import Identity
 from consentkit.operations.journal import JournalEntry, JournalPaper, record_entries, require_journal, who_asks
+from consentkit.operations.progress import Progress, Steps, ignore_progress
 from consentkit.output.write import is_removable
 from consentkit.problems import printable
 from consentkit.processes.pool import Pool, usable_cores
@@ -52,6 +53,8 @@ class BatchRequest:
     """Whether files are overwritten that consentkit did not make."""
     fail_fast: bool = False
     """Whether the first failure ends the run."""
+    executor: str | None = None
+    """The cluster that makes the documents, such as dask://HOST:8786; None is this machine."""
 
 
 @dataclass(frozen=True)
@@ -105,14 +108,14 @@ PreviewEvent = BatchStarted | WouldBe | BatchSummary
 def run_batch(workspace: OpenWorkspace, request: BatchRequest) -> Generator[BatchEvent, None, None]:
     """Make what is not as it should be; yield what has become of each document, and a summary at the end.
 
-    Raises WrongUse, InvalidInput or FileAccess where the list can't be read or the folder not be used, and
+    Raises WrongUse, InvalidInput or FileAccess where the list can't be read, the folder or the cluster not be used, and
     RenderingFailed where the page engine can't be loaded. What goes wrong with one document is in its result.
     """
     choice = _choice(request)
     requests = requests_of(workspace, request.service_list)
     require_journal(workspace)
     begun, endings = time.monotonic(), Counter[str]()
-    pool = Pool(request.jobs or usable_cores(), request.time_limit)
+    pool = Pool(request.jobs or usable_cores(), request.time_limit, executor=request.executor or "")
     with started(workspace, requests, request.output, choice, pool) as run:
         yield BatchStarted(len(run.plan.steps), run.plan.repeated, run.unknown_files())
         with contextlib.closing(run.results()) as results:
@@ -131,11 +134,21 @@ def _entries_for(result: BatchResult) -> Iterator[JournalEntry]:
         yield JournalEntry("made", who_asks(), papers=(paper,), pages=entry.pages or None)
 
 
-def results_of(workspace: OpenWorkspace, request: BatchRequest) -> Generator[BatchResult, None, None]:
-    """Do what `run_batch` does, and yield what has become of each document alone. Raises what that raises."""
+def results_of(
+    workspace: OpenWorkspace, request: BatchRequest, progress: Progress = ignore_progress
+) -> Generator[BatchResult, None, None]:
+    """Do what `run_batch` does, and yield what has become of each document alone. Raises what that raises.
+
+    `progress` counts the documents of the list.
+    """
+    steps = Steps(progress)
     with contextlib.closing(run_batch(workspace, request)) as events:
         for event in events:
-            if isinstance(event, BatchResult):
+            if isinstance(event, BatchStarted):
+                steps.expect(event.documents)
+            elif isinstance(event, BatchResult):
+                if event.ending in _OF_LISTED_DOCUMENTS:
+                    steps.step()
                 yield event
 
 
@@ -177,6 +190,12 @@ def _choice(request: BatchRequest) -> Choice:
         raise WrongUse(message, arguments=["time_limit"])
     if request.jobs is not None and request.jobs < 1:
         raise WrongUse("`jobs` must be 1 or more", arguments=["jobs"])
+    if request.executor:
+        from consentkit.processes.cluster import address_of
+
+        address_of(request.executor)
+        if request.jobs:
+            raise WrongUse("a cluster has as many processes as it has; leave `jobs` or `executor` out")
     for name, patterns in (("only", request.only), ("without", request.without)):
         if isinstance(patterns, str):
             raise WrongUse(f"`{name}` takes a list of patterns; put a single one into a list, too", arguments=[name])

@@ -27,6 +27,7 @@ from consentkit.library.sought import translations_of
 from consentkit.model.identity import PARTICULARS, RISKS
 from consentkit.operations.desk.users import USERS
 from consentkit.operations.library_reader import LibraryReader, all_files
+from consentkit.operations.progress import Progress, Steps, ignore_progress
 from consentkit.operations.replaced_texts import is_fixed
 from consentkit.operations.schema_files import outdated_schemas
 from consentkit.packets.mapping.recognising import ScheduleReading
@@ -63,14 +64,17 @@ class CheckResult:
         return not (self.failures or self.counts["error"] or (strict and self.counts["warning"]))
 
 
-def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = False) -> CheckResult:
+def check(
+    workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = False, progress: Progress = ignore_progress
+) -> CheckResult:
     """Check what is named: codes, files and folders. Where nothing is, check everything that documents are made from.
 
     Open the workspace for it by `opening.open_despite_faults`: a fault of the clinic's particulars is a problem then,
     and keeps no other file from being checked. With `pages`, the papers of each text are
-    made and measured too; where nothing is named, of each text of the clinic's own.
+    made and measured too; where nothing is named, of each text of the clinic's own. `progress` counts the files that
+    are read, the texts that are checked, and those whose papers are made.
     """
-    today = datetime.date.today()
+    today, steps = datetime.date.today(), Steps(progress)
     failures: list[ConsentkitError] = []
     schedules = [name for name in names if is_table(name)]
     others = [name for name in names if name not in schedules]
@@ -79,10 +83,10 @@ def check(workspace: OpenWorkspace, names: Sequence[str] = (), *, pages: bool = 
     visits = [path for path in paths if path.parent.name != "languages" and is_visit_file(path, data_of)]
     schedules += map(str, visits)
     if names:
-        reader, findings = _check_files(workspace, [path for path in paths if path not in visits], today)
+        reader, findings = _check_files(workspace, [path for path in paths if path not in visits], today, steps)
     else:
-        reader, findings = _check_library(workspace, today)
-    of_pages = _page_problems(workspace, reader, only_own=not names) if pages else ()
+        reader, findings = _check_library(workspace, today, steps)
+    of_pages = _page_problems(workspace, reader, steps, only_own=not names) if pages else ()
     of_schedules: dict[Path, Sequence[Problem]] = {}
     for name in schedules:
         with _collecting(failures):
@@ -104,7 +108,9 @@ def _schedule_problems(workspace: OpenWorkspace, name: str) -> Sequence[Problem]
         return error.problems
 
 
-def _page_problems(workspace: OpenWorkspace, reader: LibraryReader, *, only_own: bool) -> Iterator[Problem]:
+def _page_problems(
+    workspace: OpenWorkspace, reader: LibraryReader, steps: Steps, *, only_own: bool
+) -> Iterator[Problem]:
     """What the papers of the texts that were read break; nothing where the particulars, which are on each, can't be."""
     if workspace.folder.fault:
         return
@@ -113,7 +119,7 @@ def _page_problems(workspace: OpenWorkspace, reader: LibraryReader, *, only_own:
 
     library = reader.library()
     texts = [*library.originals, *library.translations]
-    yield from page_problems(workspace, texts, only_own=only_own)
+    yield from page_problems(workspace, steps.through(texts), only_own=only_own)
     translated = [file for file in library.translations if isinstance(file, checks.TranslationFile)]
     yield from form_problems(workspace, [*library.procedures, *translated], only_own=only_own)
 
@@ -147,25 +153,27 @@ def _reader(workspace: OpenWorkspace) -> LibraryReader:
     return LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
 
 
-def _check_library(workspace: OpenWorkspace, today: datetime.date) -> Checked:
+def _check_library(workspace: OpenWorkspace, today: datetime.date, steps: Steps) -> Checked:
     """Check the whole library of a workspace."""
     reader = _reader(workspace)
-    reader.read_each(all_files(workspace))
+    reader.read_each(steps.through(list(all_files(workspace))))
     reader.read_approvals(today)
     reader.read_templates()
     if workspace.folder.path:
         reader.problems += outdated_schemas(workspace.folder.path)
-    return reader, checks.check_library(reader.library(), today, workspace.folder.clinic.checks)
+    library = reader.library()
+    steps.expect(len(library.originals) + len(library.translations))
+    return reader, checks.check_library(library, today, workspace.folder.clinic.checks, when_checked=steps.step)
 
 
-def _check_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetime.date) -> Checked:
+def _check_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetime.date, steps: Steps) -> Checked:
     """Check named files, each by itself, and those of the library beside the rest of it.
 
     A translation is compared with its original. The clinic's particulars are looked at too where they have a fault:
     they say how the others are checked.
     """
     reader = _reader(workspace)
-    reader.read_each([*_faulty_particulars(workspace, paths), *paths])
+    reader.read_each(steps.through([*_faulty_particulars(workspace, paths), *paths]))
     library = reader.library()
     each = _EachFile(reader.snapshot, today, workspace.folder.clinic.checks)
     findings: list[checks.RuleFinding] = []

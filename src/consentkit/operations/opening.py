@@ -15,14 +15,17 @@ from consentkit.errors import FileAccess
 from consentkit.library.snapshot import Snapshot
 
 
-def open_cache(folder: Path | None = None, *, is_used: bool = True) -> Store:
-    """Open the cache in a folder, or the user's own; one that keeps nothing where it is not to be used."""
-    return open_store(folder) if is_used else no_store()
+def open_cache(place: str | Path | None = None, *, is_used: bool = True) -> Store:
+    """Open the cache in a folder, at a URL, or the user's own; one that keeps nothing where it is not to be used.
+
+    Raises WrongUse for a URL at which there can be none.
+    """
+    return open_store(place) if is_used else no_store()
 
 
-def open_cache_to_look_after(folder: Path | None = None) -> Store:
-    """Open the cache in a folder, or the user's own. Raises FileAccess where there can be none."""
-    store = open_store(folder)
+def open_cache_to_look_after(place: str | Path | None = None) -> Store:
+    """Open the cache in a folder, at a URL, or the user's. Raises FileAccess and WrongUse where there can be none."""
+    store = open_store(place)
     if store.trouble:
         raise FileAccess(store.trouble)
     return store
@@ -66,9 +69,8 @@ def settle_despite_faults(
     clinic: str | Path | None = None, cache: str | Path | None = None, *, is_cached: bool = True
 ) -> ClinicPlace:
     """Find them as `settle` does, also where the clinic's particulars have mistakes. Raises FileAccess."""
-    folder, store = find_folder(clinic), open_cache(Path(cache) if cache else None, is_used=is_cached)
-    if store.folder:
-        store.folder = store.folder.absolute()
+    folder, store = find_folder(clinic), open_cache(cache, is_used=is_cached)
+    store.make_absolute()
     return ClinicPlace(folder.absolute() if folder else None, store)
 
 

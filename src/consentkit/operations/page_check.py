@@ -8,7 +8,7 @@ It is done on request alone: laying out a text takes seconds, while all else tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from consentkit import checks
@@ -27,7 +27,7 @@ _OF_PAPER: tuple[Variant, ...] = ("paper",)
 CheckedText = checks.ProcedureFile | checks.PaperFile | checks.TranslationFile | checks.PaperTranslationFile
 
 
-def page_problems(workspace: OpenWorkspace, files: Sequence[CheckedText], *, only_own: bool) -> Iterator[Problem]:
+def page_problems(workspace: OpenWorkspace, files: Iterable[CheckedText], *, only_own: bool) -> Iterator[Problem]:
     """Yield a warning for each budget that a paper of these texts breaks, in regular and in large print.
 
     With `only_own`, those of which the clinic itself wrote nothing are passed over: it can't shorten them.

@@ -60,7 +60,7 @@ def remember_answer(look: LaneLook, given: GivenAnswer, outputs: Sequence[Output
         ).packed()
     except (OSError, ValueError):
         return
-    store.put(look.key, answer)
+    store.near.put(look.key, answer)
 
 
 def _was_the_same(look: LaneLook, places: Sequence[WatchedPlace], state: str) -> bool:

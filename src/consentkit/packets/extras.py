@@ -100,7 +100,8 @@ class Extras:
         return self._judged.get((path.name, key), lambda: self._kept_or_accepted(path, data, key))
 
     def _kept_or_accepted(self, path: Path, data: bytes, key: str) -> ForeignPdf | InvalidInput:
-        kept = unpack(str(path), self.workspace.store.get(key))
+        store = self.workspace.store.near  # what people put beside the papers may be about one patient
+        kept = unpack(str(path), store.get(key))
         if kept is not None:
             return kept
         try:
@@ -108,7 +109,7 @@ class Extras:
         except InvalidInput as error:
             return error
         if accepted.may_be_kept:
-            self.workspace.store.put(key, pack(accepted))
+            store.put(key, pack(accepted))
         return accepted
 
 

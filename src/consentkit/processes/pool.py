@@ -20,6 +20,8 @@ class Pool:
     """Tasks after which a process is replaced: the page engine keeps about a megabyte for each."""
     memory: int | None = None
     """Address space of a process in bytes; None is 3 GiB."""
+    executor: str = ""
+    """The cluster that works instead of processes of this machine, such as dask://HOST:8786."""
 
 
 def usable_cores() -> int:

@@ -100,8 +100,6 @@ class OfferedPage:
 
 
 PageResult: TypeAlias = PlacedPage | UnreadPage
-Progress: TypeAlias = Callable[[int, int], None]
-"""Takes how many pages have been read, of how many that are known so far."""
 
 
 def read_pages(file: ScanFile, records: RecordFolder | None, progress: Callable[[int], None]) -> Iterator[PageResult]:
