@@ -21,7 +21,7 @@ from consentkit.operations.approve import (
     require_exceptions_needed,
     require_terms,
 )
-from consentkit.operations.progress import Progress, CountedWork, ignore_progress
+from consentkit.operations.progress import CountedWork, Progress, ignore_progress
 from consentkit.operations.status import DocumentState, status
 from consentkit.problems import Problem
 

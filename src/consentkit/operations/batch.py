@@ -22,7 +22,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.identity import Identity
 from consentkit.operations.journal import JournalEntry, JournalPaper, record_entries, require_journal, who_asks
-from consentkit.operations.progress import Progress, CountedWork, ignore_progress
+from consentkit.operations.progress import CountedWork, Progress, ignore_progress
 from consentkit.output.write import is_removable
 from consentkit.problems import printable
 from consentkit.processes.pool import Pool, usable_cores

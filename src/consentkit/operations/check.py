@@ -27,7 +27,7 @@ from consentkit.library.sought import translations_of
 from consentkit.model.identity import PARTICULARS, RISKS
 from consentkit.operations.desk.users import USERS
 from consentkit.operations.library_reader import LibraryReader, all_files
-from consentkit.operations.progress import Progress, CountedWork, ignore_progress
+from consentkit.operations.progress import CountedWork, Progress, ignore_progress
 from consentkit.operations.replaced_texts import is_fixed
 from consentkit.operations.schema_files import outdated_schemas
 from consentkit.packets.mapping.recognising import ScheduleReading
