@@ -81,7 +81,7 @@ def simulated(
             before = _within(sheet, code).copy()
             sheet = dirty(sheet, chance, to_write)
             is_covered |= name in _COVERING and bool((_within(sheet, code) != before).any())
-    sheet = (sheet * (chance.uniform(225, 250) / 255)).astype(np.uint8)
+    sheet = cv2.LUT(sheet, (np.arange(256) * (chance.uniform(225, 250) / 255)).astype(np.uint8))
     if "two at once" in happens:
         sheet, written = _over_another(sheet, chance, written, areas)
     handling = Handling("upside down" in happens, "streak" in happens, "off" in happens, int("quarter turn" in happens))
@@ -122,7 +122,7 @@ def _sheet(printed: PrintedPacket, known: KnownPage, *, is_color: bool) -> Any:
         code = segno.make_qr(f"CK2/{known.record.packet}/{known.page.number}", error="m", boost_error=False)
         squares = np.array([list(row) for row in code.matrix], np.uint8)
         area[:] = cv2.resize(255 - 255 * squares, area.shape[::-1], interpolation=cv2.INTER_AREA)
-    return np.stack([gray] * 3, axis=2) if is_color else gray.copy()
+    return cv2.merge([gray] * 3) if is_color else gray.copy()
 
 
 @lru_cache(maxsize=16)
