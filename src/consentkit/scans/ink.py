@@ -105,7 +105,8 @@ class _Measuring:
         self._pieces = pixels.pieces_of(raw)
         self._is_ink = self._inked(page.strong & raw)
         self._thickness = np.zeros(self._pieces.count, np.float32)
-        np.maximum.at(self._thickness, self._pieces.labels[raw], pixels.thickness(raw)[raw])
+        at = np.flatnonzero(raw)
+        np.maximum.at(self._thickness, self._pieces.labels.ravel()[at], pixels.thickness(raw).ravel()[at])
         self._ink = self._is_ink[self._pieces.labels]
         strokes = pixels.pieces_of(pixels.grown(self._ink, _TOGETHER)).labels
         self._strokes: NDArray[np.int32] = np.where(self._ink, strokes, 0)
@@ -250,9 +251,12 @@ class _Measuring:
         pieces_at_home = np.zeros(self._pieces.count, bool)
         pieces_at_home[list(self._piece_homes)] = True
         pieces_at_home |= self._holes()
-        stray = self._ink & ~at_home[self._strokes] & ~pieces_at_home[self._pieces.labels]
-        around = (place.box.grown(beside, above, above).slices(stray) for place in self._places)
-        return [float(stray[box].sum()) / MM / MM for box in around]
+        strays = []
+        for place in self._places:
+            box = place.box.grown(beside, above, above).slices(self._ink)
+            stray = self._ink[box] & ~at_home[self._strokes[box]] & ~pieces_at_home[self._pieces.labels[box]]
+            strays.append(float(stray.sum()) / MM / MM)
+        return strays
 
     def _holes(self) -> Bits:
         """Which pieces are punch holes."""

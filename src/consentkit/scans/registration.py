@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consentkit.scans import pixels
 from consentkit.scans.bends import Bend, bend_of
@@ -217,12 +218,18 @@ def _patches(small: Gray, places: Sequence[PixelBox], round_: _Round) -> list[_P
     patches = []
     for top in range(0, small.shape[0] - height, height):
         for left in range(0, small.shape[1] - width, width):
+            upright = _share(jumps[top : top + height, left : left + width - 1])
+            if upright < _LEAST_UPRIGHT:
+                continue
             part = is_print[top : top + height, left : left + width]
-            upright = float(jumps[top : top + height, left : left + width - 1].mean())
-            is_covered = (part < 0).mean() > _MOST_COVERED
-            if not is_covered and (part > 0).mean() >= _LEAST_PRINT and upright >= _LEAST_UPRIGHT:
+            if _share(part < 0) <= _MOST_COVERED and _share(part > 0) >= _LEAST_PRINT:
                 patches.append(_Patch(upright, left, top, width, height))
     return sorted(patches, reverse=True)[: round_.most]
+
+
+def _share(part: NDArray[np.bool_]) -> float:
+    """The share of pixels that are set."""
+    return int(np.count_nonzero(part)) / part.size
 
 
 def _scaled(box: PixelBox, factor: float) -> PixelBox:
