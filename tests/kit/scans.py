@@ -24,9 +24,10 @@ from kit.scan_machines import Handling, Machine, scanned
 from kit.scan_packets import PrintedPacket
 from kit.scan_pens import DPI, Area, Chance, fill_in
 
-TUNING, JUDGING = 1, 4
-"""Series of scans: rules are found with the one, and judged with the other. Series 2 was judged before, until a page of
-it showed a fault: a photograph, half of which was taken for being elsewhere, on which an empty place had ink."""
+TUNING, JUDGING = 1, 5
+"""Series of scans: rules are found with the one, and judged with the other. Series 2 and 4 were judged before, until a
+page of each showed a fault: a photograph, a part of which was taken for being elsewhere, so that an empty place had
+ink."""
 
 Written = Literal["ink", "faint", "nothing", "crossed", "hidden", "printed"]
 """What is in a place: `faint` is ink of a pencil or a dry pen, `crossed` is the tail of what was written elsewhere, and

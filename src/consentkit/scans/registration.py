@@ -56,6 +56,9 @@ _LEAST_FOUND = 5
 _LEAST_AGREEING = 8
 _AGREEING_SHARE = 0.5
 """What must agree in the last round, in patches and as a share of them: of pages of another layout, 13 of 15 fail."""
+_FIRM_SHARE = 0.95
+"""The share of patches from which on the whole page is known to lie where they say: a scanner has all of them but those
+under a stain or a note; of a curled sheet on a photograph, those of a corner are missing."""
 _MOST_OFF = 0.35
 """Millimetres that those that agree may be off, as the root of the mean square."""
 _DARK = 160
@@ -97,6 +100,11 @@ class Registration:
         """Whether it is good enough to look for ink."""
         enough = max(_LEAST_AGREEING, _AGREEING_SHARE * self.patches)
         return self.agreeing >= enough and self.off < _MOST_OFF
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether no part of the page can lie elsewhere."""
+        return self.agreeing >= _FIRM_SHARE * self.patches
 
 
 def register(gray: Gray, reference: Gray, guess: Transform, places: Sequence[PixelBox]) -> Registration | None:
