@@ -63,10 +63,10 @@ def row(clerk: Clerk) -> str:
     return clerk.look("/rows")
 
 
-def with_a_dash(paper: SignedPaper, name: str = "patient_signed_on") -> Image.Image:
-    """A page of which nobody can tell whether somebody has written in a place."""
-    page = paper.page(2, without=[name])
-    _, place = paper.place(name)
+def with_a_dash(paper: SignedPaper, *without: str) -> Image.Image:
+    """A page of which nobody can tell whether there is a date."""
+    page = paper.page(2, without=["patient_signed_on", *without])
+    _, place = paper.place("patient_signed_on")
     left, bottom, *_ = (edge * DPI / 72 for edge in place.corners)
     x, y = left + 30, page.height - bottom - 20
     ImageDraw.Draw(page).line([(x, y), (x + 12, y - 6)], fill=60, width=4)
@@ -216,6 +216,7 @@ def test_what_the_patient_has_signed_is_not_refused_and_what_a_person_must_look_
     clerk.post("/end", {})
     clerk.load({"patient_name": "Zyxwvuta Canarybird", "record_number": "MR-77123"})
     said = hand_in(clerk, with_a_dash(paper, "patient_signature"), paper.page(3))
+    assert "no signature (patient) on page 2" in said
     assert "1 place to look at" in said and "has refused" not in said
     assert stated(clerk) == []
 
