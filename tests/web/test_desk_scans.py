@@ -176,18 +176,16 @@ def test_a_consent_is_written_only_where_somebody_states_it_of_a_complete_scan(
     assert (document["docStatus"], consent["status"]) == ("final", "active")
     assert consent["sourceReference"]["reference"] == document["identifier"][0]["value"]
     assert consent["patient"]["identifier"]["value"] == "MR-77123"
-    journal = clerk.desk.printer.journal
-    assert journal is not None and journal.verify().is_whole
-    (stated,) = (one.entry for one in journal.rows() if one.entry.action == "signed-stated")
-    assert (stated.visit, stated.packet, stated.who.role) == ("V-1", packet, "desk")
+    assert stated(clerk) == [("signed-stated", "V-1", packet, "desk")]
 
 
-def stated(clerk: Clerk) -> list[tuple[str, str | None]]:
-    """What somebody has stated of papers, as the journal has it."""
+def stated(clerk: Clerk) -> list[tuple[str | None, ...]]:
+    """What somebody has stated of papers, as the journal has it: what, of which visit and packet, and as what."""
     journal = clerk.desk.printer.journal
     assert journal is not None and journal.verify().is_whole
     entries = [one.entry for one in journal.rows()]
-    return [(entry.action, entry.packet) for entry in entries if entry.action in ("signed-stated", "refusal-stated")]
+    statements = [entry for entry in entries if entry.action in ("signed-stated", "refusal-stated")]
+    return [(one.action, one.visit, one.packet, one.who.role) for one in statements]
 
 
 def test_a_refusal_is_stated_where_all_pages_came_back_and_the_patient_has_not_signed(
@@ -205,7 +203,7 @@ def test_a_refusal_is_stated_where_all_pages_came_back_and_the_patient_has_not_s
     assert (document["docStatus"], consent["status"]) == ("final", "rejected")
     assert consent["sourceReference"]["reference"] == document["identifier"][0]["value"]
     assert consent["patient"]["identifier"]["value"] == "MR-77123"
-    assert stated(clerk) == [("refusal-stated", packet)]
+    assert stated(clerk) == [("refusal-stated", "V-1", packet, "desk")]
 
 
 def test_what_the_patient_has_signed_is_not_refused_and_what_a_person_must_look_at_neither(
