@@ -16,6 +16,8 @@ from kit.scan_pens import MM, Area, Chance, Pen, any_pen, curve, loops, signs, s
 
 Sheet = Any
 """Shades, or colors, of a sheet."""
+_LEAST_STRENGTH = 1e-8
+"""The share of darkness below which a shade stays what it is."""
 Dirtying = Callable[[Sheet, Chance, Sequence[Area]], Sheet]
 
 
@@ -32,9 +34,14 @@ def stained(sheet: Sheet, chance: Chance, places: Sequence[Area]) -> Sheet:
 
 def _darkened(sheet: Sheet, strength: Any, color: tuple[float, float, float]) -> Sheet:
     """A sheet, darker by a share that may differ by color."""
-    if sheet.ndim == 2:
-        return (sheet * (1 - strength * (0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2]))).astype(np.uint8)
-    return (sheet * (1 - strength[:, :, None] * np.array(color, np.float32))).clip(0, 255).astype(np.uint8)
+    gray, color_shares = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2], np.array(color, np.float32)
+    darkened = sheet.copy()
+    for row in np.flatnonzero(strength.max(axis=1) > _LEAST_STRENGTH).tolist():
+        at = np.flatnonzero(strength[row] > _LEAST_STRENGTH)
+        part = (row, slice(at[0], at[-1] + 1))
+        share = strength[part] * gray if sheet.ndim == 2 else strength[part][:, None] * color_shares
+        darkened[part] = np.clip(sheet[part] * (1 - share), 0, 255)
+    return darkened
 
 
 def folded(sheet: Sheet, chance: Chance, places: Sequence[Area]) -> Sheet:
@@ -50,7 +57,7 @@ def folded(sheet: Sheet, chance: Chance, places: Sequence[Area]) -> Sheet:
 def shown_through(sheet: Sheet, chance: Chance, places: Sequence[Area]) -> Sheet:
     """The other side of thin paper."""
     other = 255 - cv2.GaussianBlur(sheet[:, ::-1], (0, 0), 3)
-    return np.clip(sheet.astype(np.int16) - (0.10 * other).astype(np.int16), 0, 255).astype(np.uint8)
+    return cv2.subtract(sheet, cv2.LUT(other, (0.10 * np.arange(256)).astype(np.uint8)))
 
 
 def punched(sheet: Sheet, chance: Chance, places: Sequence[Area]) -> Sheet:

@@ -36,6 +36,9 @@ class Machine:
         return self.kind != "one-bit"
 
 
+_BAND = 64
+"""Rows that are reckoned with at once, so that what they need stays in the cache of a processor."""
+
 SCANNERS = (
     Machine("gray 150", "gray", 150),
     Machine("gray 200", "gray", 200),
@@ -146,7 +149,11 @@ def _noisy(out: Any, chance: Chance) -> Any:
     """With the noise of a sensor, and some grains of dust."""
     high, wide = out.shape[:2]
     noise = chance.normal(0, chance.uniform(3, 9), (high, wide)).astype(np.float32)
-    out = np.clip(out + (noise if out.ndim == 2 else noise[:, :, None]), 0, 255).astype(np.uint8)
+    out = out.copy()
+    for top in range(0, high, _BAND):
+        band, of_band = out[top : top + _BAND], noise[top : top + _BAND]
+        shades = band + (of_band if band.ndim == 2 else of_band[:, :, None])
+        band[:] = np.clip(shades, 0, 255, out=shades)
     share = chance.uniform(0, 0.0008)
     grains = int(share * high * wide)
     out[chance.integers(0, high, grains), chance.integers(0, wide, grains)] = 40
@@ -175,7 +182,9 @@ def _photographed(sheet: Any, machine: Machine, chance: Chance) -> tuple[Any, An
     slope = chance.uniform(-0.35, 0.35, 2)
     down, across = np.mgrid[0:high, 0:wide].astype(np.float32)
     light = chance.uniform(0.75, 0.95) + slope[0] * (across / wide - 0.5) + slope[1] * (down / high - 0.5)
-    out = np.clip(out * (light if out.ndim == 2 else light[:, :, None]), 0, 255).astype(np.uint8)
+    for top in range(0, high, _BAND):
+        band, of_band = out[top : top + _BAND], light[top : top + _BAND]
+        band[:] = np.clip(band * (of_band if band.ndim == 2 else of_band[:, :, None]), 0, 255)
     return _noisy(out, chance), into
 
 

@@ -24,9 +24,10 @@ from kit.scan_machines import Handling, Machine, scanned
 from kit.scan_packets import PrintedPacket
 from kit.scan_pens import DPI, Area, Chance, fill_in
 
-TUNING, JUDGING = 1, 4
-"""Series of scans: rules are found with the one, and judged with the other. Series 2 was judged before, until a page of
-it showed a fault: a photograph, half of which was taken for being elsewhere, on which an empty place had ink."""
+TUNING, JUDGING = 1, 5
+"""Series of scans: rules are found with the one, and judged with the other. Series 2 and 4 were judged before, until a
+page of each showed a fault: a photograph, a part of which was taken for being elsewhere, so that an empty place had
+ink."""
 
 Written = Literal["ink", "faint", "nothing", "crossed", "hidden", "printed"]
 """What is in a place: `faint` is ink of a pencil or a dry pen, `crossed` is the tail of what was written elsewhere, and
@@ -81,7 +82,7 @@ def simulated(
             before = _within(sheet, code).copy()
             sheet = dirty(sheet, chance, to_write)
             is_covered |= name in _COVERING and bool((_within(sheet, code) != before).any())
-    sheet = (sheet * (chance.uniform(225, 250) / 255)).astype(np.uint8)
+    sheet = cv2.LUT(sheet, (np.arange(256) * (chance.uniform(225, 250) / 255)).astype(np.uint8))
     if "two at once" in happens:
         sheet, written = _over_another(sheet, chance, written, areas)
     handling = Handling("upside down" in happens, "streak" in happens, "off" in happens, int("quarter turn" in happens))
@@ -122,7 +123,7 @@ def _sheet(printed: PrintedPacket, known: KnownPage, *, is_color: bool) -> Any:
         code = segno.make_qr(f"CK2/{known.record.packet}/{known.page.number}", error="m", boost_error=False)
         squares = np.array([list(row) for row in code.matrix], np.uint8)
         area[:] = cv2.resize(255 - 255 * squares, area.shape[::-1], interpolation=cv2.INTER_AREA)
-    return np.stack([gray] * 3, axis=2) if is_color else gray.copy()
+    return cv2.merge([gray] * 3) if is_color else gray.copy()
 
 
 @lru_cache(maxsize=16)

@@ -28,6 +28,17 @@ def test_of_a_place_that_is_not_where_it_should_be_nothing_is_sure(kind: PlaceKi
         assert reason_of_doubt(lost) == "what is printed around it can't be recognised"
 
 
+@pytest.mark.parametrize("kind", get_args(PlaceKind))
+def test_on_a_page_a_part_of_which_may_lie_elsewhere_the_print_around_a_place_must_be_clear(kind: PlaceKind) -> None:
+    for ink, verdict in ((SIGNED, "ink found"), (EMPTY, "no ink seen")):
+        less_clear = replace(ink, likeness=0.59)
+        assert verdict_of(kind, less_clear) == verdict
+        curled = replace(less_clear, is_page_firm=False)
+        assert verdict_of(kind, curled) == "unsure"
+        assert reason_of_doubt(curled) == "what is printed around it can't be recognised"
+        assert verdict_of(kind, replace(curled, likeness=0.6)) == verdict
+
+
 @given(st.sampled_from(get_args(PlaceKind)), AREAS, AREAS, AREAS, AREAS, st.floats(-1, 1), st.integers(0, 40))
 def test_more_dirt_never_makes_a_place_sure(
     kind: PlaceKind, own: float, others: float, solid: float, stray: float, likeness: float, specks: int

@@ -153,7 +153,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     assert refusal(pdf_of((b"", *size, "DeviceGray", 8))).reason == "too many pixels"
 
 
-def test_a_million_pages_are_refused_after_those_that_are_read() -> None:
+def test_a_million_pages_are_refused_before_any_is_read() -> None:
     file = pikepdf.Pdf.new()
     file.add_blank_page(page_size=(612, 792))
     for _ in range(MOST_PAGES):
@@ -161,17 +161,17 @@ def test_a_million_pages_are_refused_after_those_that_are_read() -> None:
     out = io.BytesIO()
     file.save(out)
     assert count_pages("scan", out.getvalue()) == MOST_PAGES + 1
-    last = list(scan_pages("scan", out.getvalue(), only={0, MOST_PAGES}))[-1]
-    assert isinstance(last, RefusedPage) and last.reason == "too many pages"
-    assert last.message == "the file has more than 2,000 pages: scan fewer at a time"
+    (only,) = scan_pages("scan", out.getvalue(), only={0})
+    assert isinstance(only, RefusedPage) and only.reason == "too many pages"
+    assert only.message == "the file has more than 2,000 pages: scan fewer at a time"
 
 
-def test_a_picture_of_too_many_pages_is_refused_after_those_that_are_read() -> None:
+def test_a_picture_of_too_many_pages_is_refused_before_any_is_read() -> None:
     frame = Image.new("1", (8, 8), 1)
     tiff = saved(frame, "TIFF", save_all=True, append_images=[frame] * MOST_PAGES, dpi=(1, 1))
     assert count_pages("scan", tiff) == MOST_PAGES + 1
-    *_, last = scan_pages("scan", tiff, only={0, MOST_PAGES})
-    assert isinstance(last, RefusedPage) and last.reason == "too many pages"
+    (only,) = scan_pages("scan", tiff, only={0})
+    assert isinstance(only, RefusedPage) and only.reason == "too many pages"
 
 
 def _with_script(file: pikepdf.Pdf) -> None:

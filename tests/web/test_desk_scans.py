@@ -26,21 +26,30 @@ from kit.pictures import photograph
 from kit.small import WITH_JOURNAL, lengthen_form
 
 WITH_RECORDS = f"{WITH_JOURNAL}records:\n  keep_years: 6\n"
+AGREED = {"decision": "agreed", "by": "patient"}
+REFUSED = {"decision": "refused", "by": "patient"}
 
 
 @pytest.fixture
 def clerk(tmp_path: Path, printer: Printer) -> Clerk:
     """A clerk who has printed the papers of a visit."""
-    clinic = lengthen_form(small_clinic(tmp_path / "clinic", WITH_RECORDS))
-    clerk = Clerk.at(new_small_desk(clinic, Clock()))
-    clerk.load({"patient_name": "Zyxwvuta Canarybird", "record_number": "MR-77123"})
-    clerk.print("V-1")
-    return clerk
+    return clerk_with_papers(tmp_path)
 
 
 @pytest.fixture
 def paper(clerk: Clerk, printer: Printer, tmp_path: Path) -> SignedPaper:
-    record = RecordFolder(tmp_path / "clinic/records").of_visit("V-1", "2026-11-23")[0]
+    return printed_paper(printer, tmp_path)
+
+
+def clerk_with_papers(folder: Path, **visit: str) -> Clerk:
+    clerk = Clerk.at(new_small_desk(lengthen_form(small_clinic(folder / "clinic", WITH_RECORDS)), Clock()))
+    clerk.load({"patient_name": "Zyxwvuta Canarybird", "record_number": "MR-77123", **visit})
+    clerk.print("V-1")
+    return clerk
+
+
+def printed_paper(printer: Printer, folder: Path) -> SignedPaper:
+    record = RecordFolder(folder / "clinic/records").of_visit("V-1", "2026-11-23")[0]
     return SignedPaper(record, [page.convert("L") for page in photograph(printer.sets[0], dots_per_inch=DPI)])
 
 
@@ -54,9 +63,9 @@ def row(clerk: Clerk) -> str:
     return clerk.look("/rows")
 
 
-def with_a_dash_as_date(paper: SignedPaper) -> Image.Image:
+def with_a_dash(paper: SignedPaper, *without: str) -> Image.Image:
     """A page of which nobody can tell whether there is a date."""
-    page = paper.page(2, without=["patient_signed_on"])
+    page = paper.page(2, without=["patient_signed_on", *without])
     _, place = paper.place("patient_signed_on")
     left, bottom, *_ = (edge * DPI / 72 for edge in place.corners)
     x, y = left + 30, page.height - bottom - 20
@@ -65,7 +74,7 @@ def with_a_dash_as_date(paper: SignedPaper) -> Image.Image:
 
 
 def test_what_is_decided_about_one_copy_of_a_page_is_not_said_of_another(clerk: Clerk, paper: SignedPaper) -> None:
-    hand_in(clerk, with_a_dash_as_date(paper), paper.page(3))
+    hand_in(clerk, with_a_dash(paper), paper.page(3))
     address = f"/scans/{paper.record.packet}/2/patient_signed_on"
     clerk.post(address, {"seen": "no-ink", "scan": "page 1 of scan-1"})
     assert "no date (patient) on page 2" in row(clerk)
@@ -104,7 +113,7 @@ def test_the_rows_say_what_is_missing_and_then_that_all_is_there(clerk: Clerk, p
 
 
 def test_a_person_decides_what_cannot_be_judged_and_the_journal_has_it(clerk: Clerk, paper: SignedPaper) -> None:
-    page = with_a_dash_as_date(paper)
+    page = with_a_dash(paper)
     said = hand_in(clerk, page, paper.page(3))
     packet = paper.record.packet
     assert "Visit V-1, page 2: date (patient). Has somebody written here?" in said
@@ -155,22 +164,77 @@ def test_a_consent_is_written_only_where_somebody_states_it_of_a_complete_scan(
     assert "has signed and agreed" not in said
     (document,) = resources(clerk.get(f"/scans/{packet}.json"))
     assert document["docStatus"] == "preliminary" and "subject" not in document
-    assert clerk.post(f"/scans/{packet}/signed", {"by": "patient"}).status_code == 303
+    assert clerk.post(f"/scans/{packet}/signed", AGREED).status_code == 303
     assert "No consent was written." in clerk.look("/scans/")
 
     assert "The patient has signed and agreed" in hand_in(clerk, paper.page(3))
-    assert clerk.post(f"/scans/{packet}/signed", {"by": "nobody"}).status_code == 400
-    assert clerk.post(f"/scans/{packet}/signed", {"by": "representative"}).status_code == 303
-    answer = clerk.post(f"/scans/{packet}/signed", {"by": "patient"})
+    assert clerk.post(f"/scans/{packet}/signed", {**AGREED, "by": "nobody"}).status_code == 400
+    assert clerk.post(f"/scans/{packet}/signed", {**AGREED, "by": "representative"}).status_code == 303
+    answer = clerk.post(f"/scans/{packet}/signed", AGREED)
     document, consent = resources(answer)
     assert f'filename="2026-11-23-V-1-{packet}.json"' in answer.headers["Content-Disposition"]
     assert (document["docStatus"], consent["status"]) == ("final", "active")
     assert consent["sourceReference"]["reference"] == document["identifier"][0]["value"]
     assert consent["patient"]["identifier"]["value"] == "MR-77123"
+    assert stated(clerk) == [("signed-stated", "V-1", packet, "desk")]
+
+
+def stated(clerk: Clerk) -> list[tuple[str | None, ...]]:
+    """What somebody has stated of papers, as the journal has it: what, of which visit and packet, and as what."""
     journal = clerk.desk.printer.journal
     assert journal is not None and journal.verify().is_whole
-    (stated,) = (one.entry for one in journal.rows() if one.entry.action == "signed-stated")
-    assert (stated.visit, stated.packet, stated.who.role) == ("V-1", packet, "desk")
+    entries = [one.entry for one in journal.rows()]
+    statements = [entry for entry in entries if entry.action in ("signed-stated", "refusal-stated")]
+    return [(one.action, one.visit, one.packet, one.who.role) for one in statements]
+
+
+def test_a_refusal_is_stated_where_all_pages_came_back_and_the_patient_has_not_signed(
+    clerk: Clerk, paper: SignedPaper
+) -> None:
+    packet = paper.record.packet
+    unsigned = paper.page(2, without=["patient_signature", "patient_signed_on"])
+    assert "has refused" not in hand_in(clerk, unsigned)  # page 3 is missing
+    assert clerk.post(f"/scans/{packet}/signed", REFUSED).status_code == 303
+    said = hand_in(clerk, paper.page(3))
+    assert "The patient has refused" in said and "has signed and agreed" not in said
+    assert clerk.post(f"/scans/{packet}/signed", AGREED).status_code == 303
+    assert clerk.post(f"/scans/{packet}/signed", {**REFUSED, "by": "representative"}).status_code == 303
+    document, consent = resources(clerk.post(f"/scans/{packet}/signed", REFUSED))
+    assert (document["docStatus"], consent["status"]) == ("final", "rejected")
+    assert consent["sourceReference"]["reference"] == document["identifier"][0]["value"]
+    assert consent["patient"]["identifier"]["value"] == "MR-77123"
+    assert stated(clerk) == [("refusal-stated", "V-1", packet, "desk")]
+
+
+def test_what_the_patient_has_signed_is_not_refused_and_what_a_person_must_look_at_neither(
+    clerk: Clerk, paper: SignedPaper
+) -> None:
+    said = hand_in(clerk, paper.page(2), paper.page(3, without=["clinician_signature"]))
+    assert "has refused" not in said and "has signed" not in said
+    clerk.post("/end", {})
+    clerk.load({"patient_name": "Zyxwvuta Canarybird", "record_number": "MR-77123"})
+    said = hand_in(clerk, with_a_dash(paper, "patient_signature"), paper.page(3))
+    assert "no signature (patient) on page 2" in said
+    assert "1 place to look at" in said and "has refused" not in said
+    assert stated(clerk) == []
+
+
+def test_of_a_signed_record_of_a_refusal_no_consent_can_be_stated(printer: Printer, tmp_path: Path) -> None:
+    clerk = clerk_with_papers(tmp_path, documents="consent;refusal")
+    paper = printed_paper(printer, tmp_path)
+    packet = paper.record.packet
+    of_consent, of_refusal = (
+        [page.number for one in paper.record.papers if (one.kind == "refusal") == is_refusal for page in one.pages]
+        for is_refusal in (False, True)
+    )
+    assert of_consent and of_refusal
+    unsigned = [paper.page(number, without=["patient_signature", "patient_signed_on"]) for number in of_consent]
+    assert "The patient has refused" in hand_in(clerk, *unsigned, *(paper.page(number) for number in of_refusal))
+    said = hand_in(clerk, *(paper.page(number) for number in of_consent))  # and signed after all
+    assert "Signed and complete" in said and "has refused" not in said and "has signed and agreed" not in said
+    for form in (AGREED, REFUSED):
+        assert clerk.post(f"/scans/{packet}/signed", form).status_code == 303
+    assert stated(clerk) == []
 
 
 def test_there_is_no_consent_of_a_visit_that_has_changed_since_it_was_printed(clerk: Clerk, paper: SignedPaper) -> None:
@@ -179,7 +243,7 @@ def test_there_is_no_consent_of_a_visit_that_has_changed_since_it_was_printed(cl
     clerk.save("V-1", patient_name="Somebody Else")
     assert clerk.row("V-1").check is not None
     assert "has signed and agreed" not in clerk.look("/scans/")
-    assert clerk.post(f"/scans/{paper.record.packet}/signed", {"by": "patient"}).status_code == 303
+    assert clerk.post(f"/scans/{paper.record.packet}/signed", AGREED).status_code == 303
 
 
 def test_the_scan_that_is_saved_is_the_one_that_was_complete(
@@ -193,7 +257,7 @@ def test_the_scan_that_is_saved_is_the_one_that_was_complete(
         return make(printer, row)
 
     monkeypatch.setattr(DeskPrinter, "as_shown", handed_in_meanwhile)
-    document, _ = resources(clerk.post(f"/scans/{paper.record.packet}/signed", {"by": "patient"}))
+    document, _ = resources(clerk.post(f"/scans/{paper.record.packet}/signed", AGREED))
     with pikepdf.open(io.BytesIO(base64.b64decode(document["content"][0]["attachment"]["data"]))) as pdf:
         assert len(pdf.pages) == 2
 
@@ -207,7 +271,7 @@ def test_papers_that_change_while_a_signature_is_stated_make_no_consent(
         raise DeskRefusal("papers-changed")
 
     monkeypatch.setattr(DeskPrinter, "as_shown", changed)
-    assert clerk.post(f"/scans/{paper.record.packet}/signed", {"by": "patient"}).status_code == 303
+    assert clerk.post(f"/scans/{paper.record.packet}/signed", AGREED).status_code == 303
     said = clerk.look("/scans/")
     assert "No consent was written." in said and "printed" in said and "nothing was printed" not in said
     journal = clerk.desk.printer.journal

@@ -142,6 +142,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "day-ended": ("count",),
     "scan-decided": ("packet", "pages", "reason"),
     "signed-stated": ("packet",),
+    "refusal-stated": ("packet",),
     "settings": ("subject",),
     "begun": ("seal",),
     "pruned": ("seal", "carried", "refers", "count"),

@@ -38,6 +38,7 @@ JournalAction = Literal[
     "day-ended",
     "scan-decided",
     "signed-stated",
+    "refusal-stated",
     "settings",
     "pruned",
 ]

@@ -48,7 +48,10 @@ def check_places(page: ScanPage, code: PageCode, known: KnownPage, references: R
     straight = straightened(page.gray, reference, registration)
     looked_at = [InkPlace(box, place.kind) for box, place in zip(boxes, known.page.places, strict=True)]
     around_code = [code_box.grown(_AROUND_CODE, _AROUND_CODE, _AROUND_CODE)] if code_box else []
-    measures = measured(straight, looked_at, around_code, has_shades=page.kind != "one-bit")
+    measures = [
+        replace(ink, is_page_firm=registration.is_firm)
+        for ink in measured(straight, looked_at, around_code, has_shades=page.kind != "one-bit")
+    ]
     judged = [ink for place, ink in zip(known.page.places, measures, strict=True) if not place.printed]
     is_doubtful = page.kind == "one-bit" and is_page_soiled(judged)
     findings = [

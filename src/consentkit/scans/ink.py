@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consentkit.scans import pixels
-from consentkit.scans.measures import InkMeasures
+from consentkit.scans.measures import CLEAR_LIKENESS, InkMeasures
 from consentkit.scans.pixels import Bits, Pieces
 from consentkit.scans.record import PlaceKind
 from consentkit.scans.references import MM, PixelBox
@@ -52,10 +52,6 @@ _ROUND_PLACE, _ROUND_PLACE_IN_GRAY = (6.0, 8.0), (2.0, 3.0)
 stain is no ink, so that only what is close by matters."""
 _CORE = 0.3
 """Millimetres from the edge of a box to mark in which nothing is counted: something must be in the middle of it."""
-
-
-_CLEAR = 0.6
-"""The likeness from which on there is no doubt that a place is where it should be."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,8 @@ class _Measuring:
         self._pieces = pixels.pieces_of(raw)
         self._is_ink = self._inked(page.strong & raw)
         self._thickness = np.zeros(self._pieces.count, np.float32)
-        np.maximum.at(self._thickness, self._pieces.labels[raw], pixels.thickness(raw)[raw])
+        at = np.flatnonzero(raw)
+        np.maximum.at(self._thickness, self._pieces.labels.ravel()[at], pixels.thickness(raw).ravel()[at])
         self._ink = self._is_ink[self._pieces.labels]
         strokes = pixels.pieces_of(pixels.grown(self._ink, _TOGETHER)).labels
         self._strokes: NDArray[np.int32] = np.where(self._ink, strokes, 0)
@@ -189,10 +186,10 @@ class _Measuring:
         A signature hides much of the print. But print that lies elsewhere looks like ink, and without it what is left
         may be a little more alike by chance: 0.45 at most on a page that was bent out of its place, 0.7 in a right one.
         """
-        if shift.likeness >= _CLEAR:
+        if shift.likeness >= CLEAR_LIKENESS:
             return shift.likeness
         without_ink = self._page.likeness_without(self._ink, place.print, shift)
-        return without_ink if without_ink >= _CLEAR else shift.likeness
+        return without_ink if without_ink >= CLEAR_LIKENESS else shift.likeness
 
     def _counts(self) -> Bits:
         """Where ink counts: of a box to mark, and what is around it, in the middle of the box alone."""
@@ -250,9 +247,12 @@ class _Measuring:
         pieces_at_home = np.zeros(self._pieces.count, bool)
         pieces_at_home[list(self._piece_homes)] = True
         pieces_at_home |= self._holes()
-        stray = self._ink & ~at_home[self._strokes] & ~pieces_at_home[self._pieces.labels]
-        around = (place.box.grown(beside, above, above).slices(stray) for place in self._places)
-        return [float(stray[box].sum()) / MM / MM for box in around]
+        strays = []
+        for place in self._places:
+            box = place.box.grown(beside, above, above).slices(self._ink)
+            stray = self._ink[box] & ~at_home[self._strokes[box]] & ~pieces_at_home[self._pieces.labels[box]]
+            strays.append(float(stray.sum()) / MM / MM)
+        return strays
 
     def _holes(self) -> Bits:
         """Which pieces are punch holes."""

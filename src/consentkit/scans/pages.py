@@ -116,10 +116,12 @@ def _picture_pages(name: str, data: bytes, only: Collection[int] | None) -> Iter
         yield picture
         return
     with closing(picture):
+        if sum(1 for _ in _frames(picture)) > MOST_PAGES:
+            yield _too_many_pages(name)
+            return
         for index in _frames(picture):
-            if only is not None and index not in only:
-                continue
-            yield _too_many_pages(name) if index == MOST_PAGES else _picture_page(name, index, picture)
+            if only is None or index in only:
+                yield _picture_page(name, index, picture)
 
 
 def _opened_picture(name: str, data: bytes) -> Any | RefusedPage:
@@ -138,9 +140,11 @@ def _opened_picture(name: str, data: bytes) -> Any | RefusedPage:
 
 def _frames(picture: Picture) -> Iterator[int]:
     """Go through the pictures of a file, one more than `MOST_PAGES` at most; those after a fault are left out."""
-    yield 0
     if picture.format != "TIFF":  # the further pictures of a camera's file are smaller copies
+        yield 0
         return
+    picture.seek(0)
+    yield 0
     for index in range(1, MOST_PAGES + 1):
         try:
             picture.seek(index)
@@ -228,12 +232,12 @@ def _pdf_pages(name: str, data: bytes, only: Collection[int] | None) -> Iterator
         yield document
         return
     with closing(document):
-        count = len(document)
-        for index in range(min(count, MOST_PAGES)):
+        if len(document) > MOST_PAGES:
+            yield _too_many_pages(name)
+            return
+        for index in range(len(document)):
             if only is None or index in only:
                 yield _pdf_page(name, index, document)
-        if count > MOST_PAGES and (only is None or MOST_PAGES in only):
-            yield _too_many_pages(name)
 
 
 def _opened_pdf(name: str, data: bytes) -> Any | RefusedPage:

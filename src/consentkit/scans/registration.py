@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from consentkit.scans import pixels
 from consentkit.scans.bends import Bend, bend_of
@@ -55,6 +56,9 @@ _LEAST_FOUND = 5
 _LEAST_AGREEING = 8
 _AGREEING_SHARE = 0.5
 """What must agree in the last round, in patches and as a share of them: of pages of another layout, 13 of 15 fail."""
+_FIRM_SHARE = 0.95
+"""The share of patches from which on the whole page is known to lie where they say: a scanner has all of them but those
+under a stain or a note; of a curled sheet on a photograph, those of a corner are missing."""
 _MOST_OFF = 0.35
 """Millimetres that those that agree may be off, as the root of the mean square."""
 _DARK = 160
@@ -96,6 +100,11 @@ class Registration:
         """Whether it is good enough to look for ink."""
         enough = max(_LEAST_AGREEING, _AGREEING_SHARE * self.patches)
         return self.agreeing >= enough and self.off < _MOST_OFF
+
+    @property
+    def is_firm(self) -> bool:
+        """Whether no part of the page can lie elsewhere."""
+        return self.agreeing >= _FIRM_SHARE * self.patches
 
 
 def register(gray: Gray, reference: Gray, guess: Transform, places: Sequence[PixelBox]) -> Registration | None:
@@ -217,12 +226,18 @@ def _patches(small: Gray, places: Sequence[PixelBox], round_: _Round) -> list[_P
     patches = []
     for top in range(0, small.shape[0] - height, height):
         for left in range(0, small.shape[1] - width, width):
+            upright = _share(jumps[top : top + height, left : left + width - 1])
+            if upright < _LEAST_UPRIGHT:
+                continue
             part = is_print[top : top + height, left : left + width]
-            upright = float(jumps[top : top + height, left : left + width - 1].mean())
-            is_covered = (part < 0).mean() > _MOST_COVERED
-            if not is_covered and (part > 0).mean() >= _LEAST_PRINT and upright >= _LEAST_UPRIGHT:
+            if _share(part < 0) <= _MOST_COVERED and _share(part > 0) >= _LEAST_PRINT:
                 patches.append(_Patch(upright, left, top, width, height))
     return sorted(patches, reverse=True)[: round_.most]
+
+
+def _share(part: NDArray[np.bool_]) -> float:
+    """The share of pixels that are set."""
+    return int(np.count_nonzero(part)) / part.size
 
 
 def _scaled(box: PixelBox, factor: float) -> PixelBox:

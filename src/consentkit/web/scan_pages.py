@@ -2,17 +2,24 @@
 
 Guarantees: no address and no title holds anything of a patient; pictures of places are shown to whoever may see the
 visits, and kept by no browser; what somebody decides is about the place that was shown, or about none. That papers were
-signed is what somebody states with a button of its own.
+signed, or care was refused, is what somebody states with a button of its own.
 """
 
 from __future__ import annotations
 
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 
 from consentkit.errors import ConsentkitError
-from consentkit.operations.desk.signed_papers import Signer, scan_as_resource, signer_of, stated_consents
+from consentkit.operations.desk.signed_papers import (
+    Decision,
+    DeskStatement,
+    Signer,
+    scan_as_resource,
+    stated_consents,
+    statement_of,
+)
 from consentkit.operations.filing.packets import PlaceOfPage, ReturnedPacket
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.scan_words import place_in_words, scan_remarks
@@ -21,6 +28,12 @@ from consentkit.web.shown import current_words, say, say_and_go
 
 pages = Blueprint("scans", __name__, url_prefix="/scans")
 _SEEN = {"ink": True, "no-ink": False}
+_STATEMENTS = {
+    (decision, signer): DeskStatement(decision, signer)
+    for decision in get_args(Decision)
+    for signer in get_args(Signer)
+}
+"""What a form may state."""
 
 
 @pages.get("/")
@@ -31,7 +44,7 @@ def show() -> str:
     place, left = _first(packets), sum(len(packet.unsure) for packet in packets)
     what = place_in_words(place[1], words) if place else ""
     rows = this_desk().day.rows()
-    shown = [(packet, scan_remarks(packet, words), signer_of(packet, rows)) for packet in packets]
+    shown = [(packet, scan_remarks(packet, words), statement_of(packet, rows)) for packet in packets]
     return render_template("scans.html", packets=shown, place=place, what=what, left=left)
 
 
@@ -101,13 +114,13 @@ def resource(packet: str) -> Response:
 @pages.post("/<packet>/signed")
 @access(DeskRole.DESK)
 def signed(packet: str) -> Response:
-    """The same with the consents to its texts, as somebody states that they were signed."""
-    desk, signer = this_desk(), request.form.get("by", "")
-    if signer not in get_args(Signer):
+    """The same with the consents to its texts, as somebody states that they were signed, or that care was refused."""
+    desk, stated = this_desk(), (request.form.get("decision", ""), request.form.get("by", ""))
+    if stated not in _STATEMENTS:
         abort(400)
     returned, at = desk.scans.packet(packet), desk.day.clock().astimezone()
-    who = desk.who(this_session())
-    return _saved(returned, stated_consents(desk.printer, desk.scans, returned, cast("Signer", signer), who, at))
+    who, statement = desk.who(this_session()), _STATEMENTS[stated]
+    return _saved(returned, stated_consents(desk.printer, desk.scans, returned, statement, who, at))
 
 
 def _saved(packet: ReturnedPacket, data: bytes) -> Response:
