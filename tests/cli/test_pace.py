@@ -85,6 +85,7 @@ def test_the_packets_of_a_schedule_are_counted_on_a_terminal_and_in_no_pipe(
     monkeypatch.setattr(sys, "stderr", stream)
     assert call("packet", day, "--clinic", clinic, "--allow-drafts", "-o", "out").code == 7
     assert ("11/11" in stream.getvalue()) == is_terminal
+    assert ("\x1b" in stream.getvalue()) == is_terminal
     assert "row 12" in stream.getvalue() or ":12:" in stream.getvalue()
 
 

@@ -16,6 +16,8 @@ from consentkit.errors import RenderingFailed
 from consentkit.processes.cluster import WorkerRefuses
 from kit.running import environment
 
+_WITH_ITS_PARENT = "import ctypes, signal; ctypes.CDLL(None).prctl(1, signal.SIGKILL)\n"
+"""Ends a process where that of the tests is killed: prctl(2), PR_SET_PDEATHSIG."""
 _SCHEDULER = """
 import asyncio, distributed
 async def serve():
@@ -86,7 +88,7 @@ def _started(folder: Path, script: str, *arguments: str) -> subprocess.Popen[str
         PYTHONPATH=os.pathsep.join([environment()["PYTHONPATH"], str(Path(__file__).parents[1])]),
     )
     return subprocess.Popen(
-        [sys.executable, "-c", script, *arguments],
+        [sys.executable, "-c", _WITH_ITS_PARENT + script, *arguments],
         cwd=folder,
         env=env,
         stdout=subprocess.PIPE,

@@ -21,7 +21,7 @@ from consentkit.operations.approve import (
     require_exceptions_needed,
     require_terms,
 )
-from consentkit.operations.progress import CountedWork, Progress, ignore_progress
+from consentkit.operations.progress import CountedSteps, Progress, ignore_progress
 from consentkit.operations.status import DocumentState, status
 from consentkit.problems import Problem
 
@@ -96,7 +96,7 @@ def prepare_drafts(
     listed = {identity.approved_as for identity in services.documents()}
     prepared: dict[Identity, PreparedApproval] = {}
     left_out = []
-    for state in CountedWork(progress).through(status(workspace)):
+    for state in CountedSteps(progress).through(status(workspace)):
         identity = state.identity
         if state.state == "approved" or identity not in listed or not _is_meant(identity, which):
             continue

@@ -22,7 +22,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.identity import Identity
 from consentkit.operations.journal import JournalEntry, JournalPaper, record_entries, require_journal, who_asks
-from consentkit.operations.progress import CountedWork, Progress, ignore_progress
+from consentkit.operations.progress import CountedSteps, Progress, ignore_progress
 from consentkit.output.write import is_removable
 from consentkit.problems import printable
 from consentkit.processes.pool import Pool, usable_cores
@@ -141,7 +141,7 @@ def results_of(
 
     `progress` counts the documents of the list.
     """
-    steps = CountedWork(progress)
+    steps = CountedSteps(progress)
     with contextlib.closing(run_batch(workspace, request)) as events:
         for event in events:
             if isinstance(event, BatchStarted):

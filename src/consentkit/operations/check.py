@@ -27,7 +27,7 @@ from consentkit.library.sought import translations_of
 from consentkit.model.identity import PARTICULARS, RISKS
 from consentkit.operations.desk.users import USERS
 from consentkit.operations.library_reader import LibraryReader, all_files
-from consentkit.operations.progress import CountedWork, Progress, ignore_progress
+from consentkit.operations.progress import CountedSteps, Progress, ignore_progress
 from consentkit.operations.replaced_texts import is_fixed
 from consentkit.operations.schema_files import outdated_schemas
 from consentkit.packets.mapping.recognising import ScheduleReading
@@ -74,7 +74,7 @@ def check(
     made and measured too; where nothing is named, of each text of the clinic's own. `progress` counts the files that
     are read, the texts that are checked, and those whose papers are made.
     """
-    today, steps = datetime.date.today(), CountedWork(progress)
+    today, steps = datetime.date.today(), CountedSteps(progress)
     failures: list[ConsentkitError] = []
     schedules = [name for name in names if is_table(name)]
     others = [name for name in names if name not in schedules]
@@ -109,7 +109,7 @@ def _schedule_problems(workspace: OpenWorkspace, name: str) -> Sequence[Problem]
 
 
 def _page_problems(
-    workspace: OpenWorkspace, reader: LibraryReader, steps: CountedWork, *, only_own: bool
+    workspace: OpenWorkspace, reader: LibraryReader, steps: CountedSteps, *, only_own: bool
 ) -> Iterator[Problem]:
     """What the papers of the texts that were read break; nothing where the particulars, which are on each, can't be."""
     if workspace.folder.fault:
@@ -153,7 +153,7 @@ def _reader(workspace: OpenWorkspace) -> LibraryReader:
     return LibraryReader(workspace, workspace.snapshot or Snapshot(holds_parsed=True))
 
 
-def _check_library(workspace: OpenWorkspace, today: datetime.date, steps: CountedWork) -> Checked:
+def _check_library(workspace: OpenWorkspace, today: datetime.date, steps: CountedSteps) -> Checked:
     """Check the whole library of a workspace."""
     reader = _reader(workspace)
     reader.read_each(steps.through(list(all_files(workspace))))
@@ -166,7 +166,7 @@ def _check_library(workspace: OpenWorkspace, today: datetime.date, steps: Counte
     return reader, checks.check_library(library, today, workspace.folder.clinic.checks, when_checked=steps.step)
 
 
-def _check_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetime.date, steps: CountedWork) -> Checked:
+def _check_files(workspace: OpenWorkspace, paths: Sequence[Path], today: datetime.date, steps: CountedSteps) -> Checked:
     """Check named files, each by itself, and those of the library beside the rest of it.
 
     A translation is compared with its original. The clinic's particulars are looked at too where they have a fault:

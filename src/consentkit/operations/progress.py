@@ -20,7 +20,7 @@ def ignore_progress(done: int, total: int) -> None:
 
 
 @dataclass
-class CountedWork:
+class CountedSteps:
     """Work of several kinds that is counted as one."""
 
     progress: Progress = ignore_progress
