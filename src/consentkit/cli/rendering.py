@@ -55,14 +55,14 @@ def render_documents(
             interruptions.require_none()
     if as_json:
         click.echo(report.as_json({"documents": printer.entries}))
-    if printer.exit_code == 0 and not to_stdout and all(map(_is_name, procedures)):
+    if printer.exit_code == 0 and not to_stdout and _are_in_library(procedures):
         answers.offer(workspace, documents=printer.written)
     return printer.exit_code
 
 
-def _is_name(procedure: str) -> bool:
-    """Whether a procedure or paper of the library is meant, and no file from elsewhere."""
-    return "/" not in procedure and not procedure.endswith((".yaml", ".yml"))
+def _are_in_library(procedures: tuple[str, ...]) -> bool:
+    """Whether procedures and papers of the library are meant, and no file from elsewhere."""
+    return not any("/" in name or name.endswith((".yaml", ".yml")) for name in procedures)
 
 
 def _require_sense(procedures: tuple[str, ...], *, as_json: bool) -> None:
