@@ -84,7 +84,7 @@ class _JudgedVisit:
 
 @dataclass
 class Planner:
-    """Plans the packets of a run. For each visit, a file is read and parsed again only if it has changed."""
+    """Plans the packets of a run. A file is read and parsed again for a visit only if it has changed."""
 
     workspace: OpenWorkspace
     options: PacketOptions
