@@ -39,6 +39,14 @@ def test_on_a_page_a_part_of_which_may_lie_elsewhere_the_print_around_a_place_mu
         assert verdict_of(kind, replace(curled, likeness=0.6)) == verdict
 
 
+@pytest.mark.parametrize("kind", get_args(PlaceKind))
+def test_in_black_and_white_a_little_ink_around_a_place_may_be_a_stain(kind: PlaceKind) -> None:
+    ringed = replace(SIGNED, own=20.0, stray=0.4)
+    assert verdict_of(kind, ringed) == "ink found"
+    assert verdict_of(kind, replace(ringed, has_shades=False)) == "unsure"
+    assert verdict_of(kind, replace(ringed, has_shades=False, stray=0.2)) == "ink found"
+
+
 @given(st.sampled_from(get_args(PlaceKind)), AREAS, AREAS, AREAS, AREAS, st.floats(-1, 1), st.integers(0, 40))
 def test_more_dirt_never_makes_a_place_sure(
     kind: PlaceKind, own: float, others: float, solid: float, stray: float, likeness: float, specks: int

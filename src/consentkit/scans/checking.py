@@ -48,12 +48,13 @@ def check_places(page: ScanPage, code: PageCode, known: KnownPage, references: R
     straight = straightened(page.gray, reference, registration)
     looked_at = [InkPlace(box, place.kind) for box, place in zip(boxes, known.page.places, strict=True)]
     around_code = [code_box.grown(_AROUND_CODE, _AROUND_CODE, _AROUND_CODE)] if code_box else []
+    has_shades = page.kind != "one-bit"
     measures = [
-        replace(ink, is_page_firm=registration.is_firm)
-        for ink in measured(straight, looked_at, around_code, has_shades=page.kind != "one-bit")
+        replace(ink, has_shades=has_shades, is_page_firm=registration.is_firm)
+        for ink in measured(straight, looked_at, around_code, has_shades=has_shades)
     ]
     judged = [ink for place, ink in zip(known.page.places, measures, strict=True) if not place.printed]
-    is_doubtful = page.kind == "one-bit" and is_page_soiled(judged)
+    is_doubtful = not has_shades and is_page_soiled(judged)
     findings = [
         _finding(place, ink, box, straight, is_doubtful=is_doubtful)
         for place, ink, box in zip(known.page.places, measures, boxes, strict=True)

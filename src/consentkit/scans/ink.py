@@ -47,7 +47,7 @@ _FROM_ABOVE, _ABOVE_RULE = 1.5, 0.15
 height, is the tail of what was written there."""
 _MANY_SPECKS, _MORE_SPECKS = 8, 3
 """Specks in a place, and how many times as many as on the page as a whole, that show a stain in black and white."""
-_ROUND_PLACE, _ROUND_PLACE_IN_GRAY = (6.0, 8.0), (2.0, 3.0)
+_ROUND_PLACE, _ROUND_PLACE_IN_GRAY = (12.0, 12.0), (2.0, 3.0)
 """Millimetres beside, and above and below, a place in which ink that is nobody's shows a stain or a streak. In gray a
 stain is no ink, so that only what is close by matters."""
 _CORE = 0.3

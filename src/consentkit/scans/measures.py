@@ -41,6 +41,8 @@ class InkMeasures:
     """The area of ink around it that belongs to no place."""
     specks: int
     """How many specks are in it, where they are many more than elsewhere on the page."""
+    has_shades: bool = True
+    """Whether the scan is more than black and white, in which a stain of coffee is as black as ink."""
     is_page_firm: bool = True
     """Whether nearly all print of the page lies where it should: else a part of the page may lie elsewhere."""
 
@@ -58,7 +60,8 @@ class InkMeasures:
     def is_soiled(self) -> bool:
         """Whether a stain, a streak or a fold may have made what is there."""
         are_crumbs = self.pieces > _MANY_PIECES and self.own / self.pieces < _CRUMB
-        return self.stray > max(_LEAST_STRAY, _STRAY_SHARE * self.own) or self.specks > 0 or are_crumbs
+        most = max(_LEAST_STRAY, _STRAY_SHARE * self.own) if self.has_shades else _LEAST_STRAY_IN_BLACK
+        return self.stray > most or self.specks > 0 or are_crumbs
 
 
 class _Bounds(NamedTuple):
@@ -87,6 +90,9 @@ CLEAR_LIKENESS = 0.6
 """The likeness from which on there is no doubt of that. Where a photograph showed a curled sheet, of which one part in
 three lay elsewhere, print that lay two millimetres off was taken for ink at 0.39."""
 _LEAST_STRAY, _STRAY_SHARE = 1.0, 0.3
+_LEAST_STRAY_IN_BLACK = 0.3
+"""Square millimetres of it in black and white, where the ring of a cup through an empty place has 20, and little else
+of it may be near."""
 _MANY_PIECES, _CRUMB = 12, 0.45
 """Pieces of less than that many square millimetres are no strokes."""
 _MOST_SOILED = 2
