@@ -73,6 +73,14 @@ def test_a_page_is_known_by_its_code_and_its_ink_is_found(page: int, machine: Ma
         assert unsure == []
 
 
+@pytest.mark.parametrize(("page", "seed"), [(0, 16), (1, 63)])
+def test_a_photograph_of_a_curled_sheet_is_found_whole(page: int, seed: int) -> None:
+    truth = scan(page, TELEPHONE, seed)  # whose code alone leads to one half of it
+    found = read(truth)
+    assert found.outcome == "read" and wrongs(found, truth) == []
+    assert [one.place.name for one in found.places if one.verdict == "unsure"] == []
+
+
 @pytest.mark.parametrize(
     "fault", ["upside down", "quarter turn", "off", "holes", "staple", "notes", "stamp", "highlight"]
 )

@@ -15,7 +15,7 @@ from consentkit.scans import pixels
 from consentkit.scans.codes import PageCode
 from consentkit.scans.findings import KnownPage, PlaceFinding
 from consentkit.scans.ink import InkPlace, measured
-from consentkit.scans.measures import InkMeasures, is_page_soiled, reason_of_doubt, verdict_of
+from consentkit.scans.measures import CLEAR_LIKENESS, InkMeasures, is_page_soiled, reason_of_doubt, verdict_of
 from consentkit.scans.page import ScanPage
 from consentkit.scans.record import RecordedPlace
 from consentkit.scans.references import DPI, PixelBox, References, box_of
@@ -50,8 +50,8 @@ def check_places(page: ScanPage, code: PageCode, known: KnownPage, references: R
     around_code = [code_box.grown(_AROUND_CODE, _AROUND_CODE, _AROUND_CODE)] if code_box else []
     has_shades = page.kind != "one-bit"
     measures = [
-        replace(ink, has_shades=has_shades, is_page_firm=registration.is_firm)
-        for ink in measured(straight, looked_at, around_code, has_shades=has_shades)
+        replace(ink, has_shades=has_shades, is_firm=_is_firm(registration, box, ink))
+        for ink, box in zip(measured(straight, looked_at, around_code, has_shades=has_shades), boxes, strict=True)
     ]
     judged = [ink for place, ink in zip(known.page.places, measures, strict=True) if not place.printed]
     is_doubtful = not has_shades and is_page_soiled(judged)
@@ -84,6 +84,11 @@ def _registration(
         )
         registration = register(page.gray, reference, guess, places) if guess is not None else None
     return registration
+
+
+def _is_firm(registration: Registration, box: PixelBox, ink: InkMeasures) -> bool:
+    """Whether a place is where it should be, as far as the rest of the page tells: a rule alone fits many places."""
+    return registration.is_firm or (ink.likeness >= CLEAR_LIKENESS and registration.is_firm_at(box))
 
 
 def _finding(

@@ -43,8 +43,8 @@ class InkMeasures:
     """How many specks are in it, where they are many more than elsewhere on the page."""
     has_shades: bool = True
     """Whether the scan is more than black and white, in which a stain of coffee is as black as ink."""
-    is_page_firm: bool = True
-    """Whether nearly all print of the page lies where it should: else a part of the page may lie elsewhere."""
+    is_firm: bool = True
+    """Whether the print of the page, or that next to the place, lies where it should: else it may lie elsewhere."""
 
     @property
     def all_ink(self) -> float:
@@ -54,7 +54,7 @@ class InkMeasures:
     @property
     def is_where_it_should_be(self) -> bool:
         """Whether the print around it is recognised: else ink in it may belong to any place, or be print."""
-        return self.likeness >= (_LEAST_LIKENESS if self.is_page_firm else CLEAR_LIKENESS)
+        return self.is_firm and self.likeness >= _LEAST_LIKENESS
 
     @property
     def is_soiled(self) -> bool:
@@ -87,8 +87,8 @@ _NONE_IN_BOX = 0.15
 _LEAST_LIKENESS = 0.35
 """The likeness below which a place was not found where it should be."""
 CLEAR_LIKENESS = 0.6
-"""The likeness from which on there is no doubt of that. Where a photograph showed a curled sheet, of which one part in
-three lay elsewhere, print that lay two millimetres off was taken for ink at 0.39."""
+"""The likeness from which on there is no doubt of that, where what is printed next to the place lies where it should.
+Where a photograph showed a curled sheet, print that lay two millimetres off was taken for ink at 0.39."""
 _LEAST_STRAY, _STRAY_SHARE = 1.0, 0.3
 _LEAST_STRAY_IN_BLACK = 0.3
 """Square millimetres of it in black and white, where the ring of a cup through an empty place has 20, and little else

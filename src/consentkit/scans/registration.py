@@ -56,9 +56,12 @@ _LEAST_FOUND = 5
 _LEAST_AGREEING = 8
 _AGREEING_SHARE = 0.5
 """What must agree in the last round, in patches and as a share of them: of pages of another layout, 13 of 15 fail."""
-_FIRM_SHARE = 0.95
-"""The share of patches from which on the whole page is known to lie where they say: a scanner has all of them but those
-under a stain or a note; of a curled sheet on a photograph, those of a corner are missing."""
+_FOUND_SHARE, _FIRM_SHARE = 0.8, 0.95
+"""The share of patches that must be found where they should be, bends included; and from which on the whole page is
+known to lie there. A scanner has all but those under a stain or a note; of a photograph of a curled sheet, those
+of a whole corner may be missing, and what is printed there would be taken for ink."""
+_NEAREST, _LEAST_NEAR = 4, 3
+"""Patches next to a place, and how many of them must be found."""
 _MOST_OFF = 0.35
 """Millimetres that those that agree may be off, as the root of the mean square."""
 _DARK = 160
@@ -88,23 +91,38 @@ class Registration:
     """From the pixels of the reference to those of the scan."""
     bend: Bend = field(repr=False, compare=False)
     """How the paper is bent, or was fed, beyond that."""
-    patches: int
-    """How many patches were looked for at last."""
     agreeing: int
-    """How many were found where the others say."""
+    """How many patches were found where the others say, were the page flat."""
     off: float
     """Millimetres that these are off, as the root of the mean square."""
+    found: Points = field(repr=False, compare=False)
+    """The middles of the patches that are where they should be, bends included, in the pixels of the reference."""
+    lost: Points = field(repr=False, compare=False)
+    """The middles of the others."""
+
+    @property
+    def patches(self) -> int:
+        """How many patches were looked for at last."""
+        return len(self.found) + len(self.lost)
 
     @property
     def is_accepted(self) -> bool:
         """Whether it is good enough to look for ink."""
         enough = max(_LEAST_AGREEING, _AGREEING_SHARE * self.patches)
-        return self.agreeing >= enough and self.off < _MOST_OFF
+        is_found = len(self.found) >= _FOUND_SHARE * self.patches
+        return is_found and self.agreeing >= enough and self.off < _MOST_OFF
 
     @property
     def is_firm(self) -> bool:
         """Whether no part of the page can lie elsewhere."""
-        return self.agreeing >= _FIRM_SHARE * self.patches
+        return len(self.found) >= _FIRM_SHARE * self.patches
+
+    def is_firm_at(self, box: PixelBox) -> bool:
+        """Whether what is printed next to a place lies where it should."""
+        points = np.concatenate([self.found, self.lost])
+        inside = np.clip(points, (box.left, box.top), (box.right, box.bottom))
+        nearest = np.argsort(np.hypot(*(points - inside).T))[:_NEAREST]
+        return int((nearest < len(self.found)).sum()) >= _LEAST_NEAR
 
 
 def register(gray: Gray, reference: Gray, guess: Transform, places: Sequence[PixelBox]) -> Registration | None:
@@ -202,7 +220,12 @@ def _registered(
     bend = bend_of(
         where, pixels.moved(there, np.asarray(np.linalg.inv(better), np.float64)), small.shape[1], small.shape[0]
     )
-    return Registration(whole, bend, len(patches), int(agree.sum()), off_by)
+    bent = pixels.moved(np.stack(bend.at(*where.T), axis=-1), better)
+    is_there = np.hypot(*(bent - there).T) <= round_.within
+    found = where[is_there]
+    known = set(map(tuple, found.tolist()))
+    lost = [middle for patch in patches if (middle := _middle(patch)) not in known]
+    return Registration(whole, bend, int(agree.sum()), off_by, found, np.array(lost, np.float32).reshape(-1, 2))
 
 
 class _Patch(NamedTuple):
@@ -262,7 +285,11 @@ def _match(
     if alike is not None and best > _ALIKE:
         x = max(0, left - reach) + column + _between(alike[row], column)
         y = max(0, top - reach) + row + _between(alike[:, column], row)
-        yield (left + width / 2, top + height / 2), (x + width / 2, y + height / 2)
+        yield _middle(patch), (x + width / 2, y + height / 2)
+
+
+def _middle(patch: _Patch) -> tuple[float, float]:
+    return patch.left + patch.width / 2, patch.top + patch.height / 2
 
 
 def _likeness(seen: Gray, small: Gray, patch: _Patch, reach: int) -> float:
