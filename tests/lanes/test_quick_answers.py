@@ -247,6 +247,16 @@ def test_a_file_that_was_changed_a_moment_ago_is_not_trusted(place: Path) -> Non
     assert answered() == b"as before"
 
 
+def test_what_can_not_be_seen_any_more_when_a_run_ends_keeps_its_answer_from_being_remembered(place: Path) -> None:
+    other = ("list", "--cache", "cache")
+    look, workspace = look_at(other), open_for_a_run(Path("clinic"), open_cache(Path("cache")))
+    assert look is not None
+    (place / "templates/languages").write_text("no folder any more", encoding="utf-8")
+    remember_answer(look, GivenAnswer(workspace), [Output(1, b"as before")])
+    later = look_at(other)
+    assert later is not None and later.state is None
+
+
 def test_one_run_proves_nothing(place: Path) -> None:
     """Of what was edited while it ran, it may have read the old text."""
     (place / "clinic.yaml").touch()

@@ -12,7 +12,7 @@ from consentkit.cache.store import Store
 from consentkit.documents.kept import key
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import RenderingFailed
+from consentkit.errors import FileAccess, RenderingFailed
 from consentkit.model.identity import Layout
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.resources import shipped
@@ -44,6 +44,23 @@ def test_a_document_made_with_old_particulars_is_not_kept_under_the_key_of_the_n
     (clinic / "clinic.yaml").write_text("name: New Name\n")
     workspace.render(CODE)  # the workspace has read the old ones
     assert "New Name" in readable_text(opened(clinic).render(CODE).pdf)
+
+
+def test_a_linked_folder_of_language_packs_is_refused_since_an_edit_behind_it_would_not_be_noticed(
+    clinic: Path,
+) -> None:
+    before = key_now(clinic, Layout())
+    elsewhere = clinic.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "en.yaml").write_bytes((shipped("templates") / "languages/en.yaml").read_bytes())
+    (clinic / "templates").mkdir(exist_ok=True)
+    (clinic / "templates/languages").symlink_to(elsewhere)
+    for use in (lambda: key_now(clinic, Layout()), lambda: opened(clinic).languages()):
+        with pytest.raises(FileAccess, match="languages: is a symbolic link; put the folder itself here"):
+            use()
+    (clinic / "templates/languages").unlink()
+    elsewhere.rename(clinic / "templates/languages")
+    assert key_now(clinic, Layout()) != before
 
 
 @pytest.mark.parametrize("name", ["logo.png", "brand.jfif", "brand"])

@@ -14,15 +14,21 @@ from consentkit.errors import InvalidInput, WrongUse
 from consentkit.library.procedures import entries_of
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clauses import ClauseChanges
-from consentkit.model.identity import clause_file
+from consentkit.model.identity import LANGUAGES, clause_file
 from consentkit.model.words import LanguagePack
 from consentkit.problems import Problem, did_you_mean, listed, quoted
+from consentkit.reading.paths import require_no_link
 from consentkit.reading.validation import require
 
 
 def languages(templates: Sequence[Path]) -> list[str]:
-    """The languages for which the folders of templates hold a pack."""
-    return sorted({path.stem for folder in templates for path in entries_of(folder / "languages") if _is_pack(path)})
+    """The languages for which the folders of templates hold a pack. Raises FileAccess where one can't be read."""
+    return sorted({path.stem for folder in templates for path in _packs_in(folder / LANGUAGES)})
+
+
+def _packs_in(folder: Path) -> list[Path]:
+    require_no_link(folder)
+    return list(filter(_is_pack, entries_of(folder)))
 
 
 def _is_pack(path: Path) -> bool:
@@ -49,7 +55,7 @@ def load_language(templates: Sequence[Path], language: str, snapshot: Snapshot |
 
 def pack_files(templates: Sequence[Path], language: str) -> list[Path]:
     """The files in which the pack of a language may be; the first one that is there counts."""
-    return [folder / "languages" / f"{language}.yaml" for folder in templates]
+    return [folder / LANGUAGES / f"{language}.yaml" for folder in templates]
 
 
 def pack_file(templates: Sequence[Path], language: str) -> Path:

@@ -21,7 +21,7 @@ from consentkit.model.kinds import PaperSize as PaperSize  # noqa: PLC0414
 from consentkit.model.kinds import ProcedureVariant as ProcedureVariant  # noqa: PLC0414
 from consentkit.model.kinds import Variant as Variant  # noqa: PLC0414
 from consentkit.model.kinds import complaint_of_former_variant as complaint_of_former_variant  # noqa: PLC0414
-from consentkit.reading.paths import is_file
+from consentkit.reading.paths import is_file, require_no_link
 
 DEFINITION_FOLDERS: dict[DefinitionKind, str] = {"procedure": "procedures", "paper": "papers"}
 """The folder of each kind of definition: in a clinic's folder, and as it is shipped."""
@@ -31,6 +31,9 @@ _APPROVED_WITH: dict[Variant, Variant] = {"information": "consent", "form": "con
 
 TEMPLATE_ENDINGS = (".html", ".htm", ".css", ".yaml", ".yml", ".txt", ".jinja", ".j2")
 """The endings of the files that count in a folder of templates, and that a template may include."""
+
+LANGUAGES = "languages"
+"""The folder of language packs in a folder of templates."""
 
 
 def is_template(steps: Sequence[str]) -> bool:
@@ -42,7 +45,12 @@ def is_template(steps: Sequence[str]) -> bool:
 
 
 def template_files(folder: Path) -> list[Path]:
-    """Every file of a folder of templates that may be part of a page, those in folders within it too."""
+    """Every file of a folder of templates that may be part of a page, those in folders within it too.
+
+    Raises FileAccess where the folder of language packs is a link: no template is reached through one, and what changes
+    behind it would not be noticed.
+    """
+    require_no_link(folder / LANGUAGES)
     # Walking is four times as fast as `rglob`, and this is done for each visit.
     paths: list[Path] = []
     for here, _, names in os.walk(folder):

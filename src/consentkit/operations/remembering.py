@@ -14,6 +14,7 @@ from pathlib import Path
 
 from consentkit.cache.versions import library_files
 from consentkit.documents.workspace import OpenWorkspace
+from consentkit.errors import ConsentkitError
 from consentkit.lanes.answers import KnownAnswer, Output
 from consentkit.lanes.lookup import LaneLook, today
 from consentkit.lanes.states import FILE, FOLDER, PACKAGES, TREE, WatchedPlace, state_of
@@ -44,10 +45,12 @@ class GivenAnswer:
 def remember_answer(look: LaneLook, given: GivenAnswer, outputs: Sequence[Output]) -> None:
     """Remember an answer. Nothing is raised for files, and nothing remembered where there is a doubt."""
     store, folder = given.workspace.store, given.folder
-    places = places_of(given.workspace, folder)
-    if store.trouble or places is None or look.day != today() or (folder and _has_unfinished(folder)):
+    if store.trouble or look.day != today() or (folder and _has_unfinished(folder)):
         return
     try:
+        places = places_of(given.workspace, folder)
+        if places is None:
+            return
         state = state_of(places)
         answer = KnownAnswer(
             places,
@@ -58,7 +61,7 @@ def remember_answer(look: LaneLook, given: GivenAnswer, outputs: Sequence[Output
             documents=[(key, str(target)) for key, target in given.documents],
             lock=str(folder / LOCK) if folder else "",
         ).packed()
-    except (OSError, ValueError):
+    except (ConsentkitError, OSError, ValueError):  # what was read a moment ago can't be seen any more
         return
     store.near.put(look.key, answer)
 
@@ -78,7 +81,8 @@ def _has_unfinished(folder: Path) -> bool:
 def places_of(workspace: OpenWorkspace, folder: Path | None = None) -> tuple[WatchedPlace, ...] | None:
     """Where all files are that a run in a workspace may have read, and those in its folder. None where it is not known.
 
-    The files that a snapshot has read are not enough: one that appears may count before another.
+    The files that a snapshot has read are not enough: one that appears may count before another. Raises FileAccess and
+    OSError where they can't be seen.
     """
     libraries = library_files()
     if libraries is None or workspace.snapshot is None:

@@ -56,6 +56,13 @@ def is_there(path: Path) -> bool:
     return _status(path, follow_symlinks=False) is not None
 
 
+def require_no_link(path: Path) -> None:
+    """Raise FileAccess where a path is a symbolic link."""
+    status = _status(path, follow_symlinks=False)
+    if status is not None and stat.S_ISLNK(status.st_mode):
+        raise FileAccess(f"{printable(str(path))}: is a symbolic link; put the folder itself here")
+
+
 def is_possible(path: Path) -> bool:
     """Whether a file can have this name at all: no name holds a zero byte or half of a pair of surrogates."""
     try:
