@@ -62,7 +62,8 @@ def test_each_document_is_announced_before_it_is_written(workspace: OpenWorkspac
         assert made.target == Path(f"out/{code}.pdf")
         assert not made.target.exists()
         written = next(events)
-        assert written == DocumentWritten(made.document, made.target)
+        assert isinstance(written, DocumentWritten)
+        assert (written.document, written.target) == (made.document, made.target)
         assert (tmp_path / made.target).read_bytes() == made.document.pdf
     assert next(events, None) is None
 

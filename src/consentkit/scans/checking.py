@@ -87,7 +87,7 @@ def _registration(
 
 
 def _is_firm(registration: Registration, box: PixelBox, ink: InkMeasures) -> bool:
-    """Whether a place is where it should be, as far as the rest of the page tells: a rule alone fits many places."""
+    """Whether a place is where it should be, as far as the rest of the page shows: a rule alone fits many places."""
     return registration.is_firm or (ink.likeness >= CLEAR_LIKENESS and registration.is_firm_at(box))
 
 

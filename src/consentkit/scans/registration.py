@@ -95,7 +95,7 @@ class Registration:
     """How many patches were found where the others say, were the page flat."""
     off: float
     """Millimetres that these are off, as the root of the mean square."""
-    found: Points = field(repr=False, compare=False)
+    in_place: Points = field(repr=False, compare=False)
     """The middles of the patches that are where they should be, bends included, in the pixels of the reference."""
     lost: Points = field(repr=False, compare=False)
     """The middles of the others."""
@@ -103,26 +103,26 @@ class Registration:
     @property
     def patches(self) -> int:
         """How many patches were looked for at last."""
-        return len(self.found) + len(self.lost)
+        return len(self.in_place) + len(self.lost)
 
     @property
     def is_accepted(self) -> bool:
         """Whether it is good enough to look for ink."""
         enough = max(_LEAST_AGREEING, _AGREEING_SHARE * self.patches)
-        is_found = len(self.found) >= _FOUND_SHARE * self.patches
-        return is_found and self.agreeing >= enough and self.off < _MOST_OFF
+        is_there = len(self.in_place) >= _FOUND_SHARE * self.patches
+        return is_there and self.agreeing >= enough and self.off < _MOST_OFF
 
     @property
     def is_firm(self) -> bool:
         """Whether no part of the page can lie elsewhere."""
-        return len(self.found) >= _FIRM_SHARE * self.patches
+        return len(self.in_place) >= _FIRM_SHARE * self.patches
 
     def is_firm_at(self, box: PixelBox) -> bool:
         """Whether what is printed next to a place lies where it should."""
-        points = np.concatenate([self.found, self.lost])
+        points = np.concatenate([self.in_place, self.lost])
         inside = np.clip(points, (box.left, box.top), (box.right, box.bottom))
         nearest = np.argsort(np.hypot(*(points - inside).T))[:_NEAREST]
-        return int((nearest < len(self.found)).sum()) >= _LEAST_NEAR
+        return int((nearest < len(self.in_place)).sum()) >= _LEAST_NEAR
 
 
 def register(gray: Gray, reference: Gray, guess: Transform, places: Sequence[PixelBox]) -> Registration | None:
@@ -222,10 +222,10 @@ def _registered(
     )
     bent = pixels.moved(np.stack(bend.at(*where.T), axis=-1), better)
     is_there = np.hypot(*(bent - there).T) <= round_.within
-    found = where[is_there]
-    known = set(map(tuple, found.tolist()))
+    in_place = where[is_there]
+    known = set(map(tuple, in_place.tolist()))
     lost = [middle for patch in patches if (middle := _middle(patch)) not in known]
-    return Registration(whole, bend, int(agree.sum()), off_by, found, np.array(lost, np.float32).reshape(-1, 2))
+    return Registration(whole, bend, int(agree.sum()), off_by, in_place, np.array(lost, np.float32).reshape(-1, 2))
 
 
 class _Patch(NamedTuple):
