@@ -185,8 +185,9 @@ def test_a_document_is_made_where_the_store_can_not_be_reached(
 
 
 def test_nothing_of_a_patient_is_ever_in_an_object_or_its_name(
-    call: Call, bucket: Bucket, tmp_path: Path, few_texts: None
+    call: Call, bucket: Bucket, tmp_path: Path, few_texts: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("CONSENTKIT_CACHE", str(tmp_path / "near"))  # what is there is not put into the bucket again
     clinic = make_clinic(tmp_path / "clinic")
     patient = {"name": "Quirrel Zywicki", "born": "1984-07-09", "record": "MR-55555"}
     visit = write_visit(tmp_path / "visit.yaml", patient=patient)
