@@ -313,6 +313,12 @@ def test_the_shell_completes_commands_codes_and_options(tmp_path: Path) -> None:
     assert completions("consentkit render 90837 --paper ", tmp_path) == ["letter", "a4"]
 
 
+def test_the_shell_completes_the_folder_of_a_cache(tmp_path: Path) -> None:
+    env = environment(_CONSENTKIT_COMPLETE="bash_complete", COMP_WORDS="consentkit render --cache fol", COMP_CWORD="3")
+    done = subprocess.run(command(), cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("dir,fol\n", "")
+
+
 def test_the_shell_completes_the_codes_of_the_clinic(tmp_path: Path) -> None:
     make_clinic(tmp_path)
     assert completions("consentkit check SM", tmp_path) == ["SMALL-1"]
