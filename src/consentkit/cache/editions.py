@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from consentkit.cache.edition_keys import name_of_key
-from consentkit.cache.part_file import KEY, LARGEST_PART, OVERHEAD
+from consentkit.cache.part_file import KEY, LARGEST_PART, OVERHEAD, name_of_file
 from consentkit.errors import InvalidInput
 from consentkit.problems import Problem
 from consentkit.processes.whole_files import unfinished_beside, write_whole
@@ -59,7 +59,7 @@ class EditionDocument:
     @property
     def name(self) -> str:
         """The name of its object below the URL."""
-        return f"{self.key[:2]}/{self.key}"
+        return name_of_file(self.key)
 
     def fits(self, data: bytes) -> bool:
         """Whether bytes are those of this document."""
@@ -79,7 +79,7 @@ class SignedEdition:
     @property
     def name(self) -> str:
         """The name of its object below the URL."""
-        return f"{FOLDER}/{self.number:08d}"
+        return name_of_edition(self.number)
 
 
 class EditionPlace(Protocol):
@@ -139,6 +139,11 @@ class EditionFolder:
         finally:
             Path(whole).unlink()
         return True
+
+
+def name_of_edition(number: int) -> str:
+    """The name of an edition's object below the URL."""
+    return f"{FOLDER}/{number:08d}"
 
 
 def numbers_of(names: Iterable[str]) -> list[int]:

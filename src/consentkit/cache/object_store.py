@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from consentkit.cache.part_file import KEY, LARGEST_PART, OVERHEAD, SUBFOLDER, pack_file, unpack_file
+from consentkit.cache.part_file import KEY, LARGEST_PART, OVERHEAD, SUBFOLDER, name_of_file, pack_file, unpack_file
 from consentkit.cache.survey import File
 from consentkit.errors import WrongUse
 from consentkit.problems import printable
@@ -96,7 +96,7 @@ class ObjectStore:
 
     def read(self, key: str) -> bytes | None:
         """Return the part with this key; None where there is none. Raises DamagedObject, and other OSErrors."""
-        file = self.read_object(self._name(key), OVERHEAD + LARGEST_PART)
+        file = self.read_object(name_of_file(key), OVERHEAD + LARGEST_PART)
         if file is None:
             return None
         data = unpack_file(key, file)
@@ -108,7 +108,7 @@ class ObjectStore:
 
     def write(self, key: str, data: bytes) -> None:
         """Put a part where there is none, or a damaged one. Raises OSError, and then leaves nothing behind."""
-        name, file = self._name(key), pack_file(key, data)
+        name, file = name_of_file(key), pack_file(key, data)
         if key in self._damaged:
             self._call(lambda: self._opened().pipe_file(self._path(name), file))
             self._damaged.discard(key)
@@ -206,9 +206,6 @@ class ObjectStore:
             self._failure = OSError(errno.EIO, _reason(error))
         self._asked_again = time.monotonic() + _SECONDS_UNTIL_ASKED_AGAIN
         raise self._failure
-
-    def _name(self, key: str) -> str:
-        return f"{key[:2]}/{key}"
 
     def _path(self, name: str) -> str:
         return f"{self.url.path}/{name}".rstrip("/")

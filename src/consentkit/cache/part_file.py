@@ -28,6 +28,11 @@ LARGEST_PART = 64 * 1024**2
 """Bytes of the largest part that is kept, as many as a PDF file may have."""
 
 
+def name_of_file(key: str) -> str:
+    """The name of a file among the others: in a folder of the first digits of its key."""
+    return f"{key[:2]}/{key}"
+
+
 def pack_file(key: str, data: bytes) -> bytes:
     """Write a part as the bytes of its file."""
     return _HEADER.pack(_MAGIC, _VERSION, len(data), _digest(key, data)) + data

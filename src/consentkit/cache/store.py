@@ -20,6 +20,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,9 +118,12 @@ class Store:
             return is_kept_here
         return len(data) <= LARGEST_PART and self._written(self.objects, key, data)
 
-    @property
+    @cached_property
     def near(self) -> Store:
-        """The store of this machine alone: for what is made again sooner than fetched, or names staff of the clinic."""
+        """The store of this machine alone: for what is made again sooner than fetched, or names staff of the clinic.
+
+        It is one object, since it counts what is put, and looks at its folder now and then only.
+        """
         return Store(self.folder, self.largest) if self.objects else self
 
     def make_absolute(self) -> None:
@@ -260,12 +264,19 @@ def open_store(place: str | Path | None = None, largest: int = LARGEST) -> Store
     return Store(path, largest)
 
 
-def _open_url(url: str, largest: int) -> Store:
+def folder_at(url: str) -> Path | None:
+    """The folder that a URL names; None for objects elsewhere. Raises WrongUse where there can be no such folder."""
     folder = folder_of_url(url)
-    if folder is not None:
-        path = Path(folder)
-        if not path.is_absolute() or not is_possible(path):
-            raise WrongUse(f"{printable(url)}: name a folder with its whole path, as in file:///srv/consentkit")
+    if folder is None:
+        return None
+    path = Path(folder)
+    if not path.is_absolute() or not is_possible(path):
+        raise WrongUse(f"{printable(url)}: name a folder with its whole path, as in file:///srv/consentkit")
+    return path
+
+
+def _open_url(url: str, largest: int) -> Store:
+    if path := folder_at(url):
         return Store(path, largest)  # a folder keeps what a library for files would not: each file whole, and its owner
     from consentkit.cache.object_store import ObjectStore, parse_url
 

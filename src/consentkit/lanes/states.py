@@ -73,10 +73,8 @@ def _file(path: str) -> Iterator[tuple[str, os.stat_result | None]]:
 
 
 def _folder(path: str) -> Iterator[tuple[str, os.stat_result | None]]:
-    try:
-        with os.scandir(path) as items:
-            entries = sorted(items, key=_name)
-    except (FileNotFoundError, NotADirectoryError):
+    entries = _entries(path)
+    if entries is None:
         yield "absent", None
         return
     for entry in entries:
@@ -85,10 +83,8 @@ def _folder(path: str) -> Iterator[tuple[str, os.stat_result | None]]:
 
 
 def _tree(path: str, name: str = "") -> Iterator[tuple[str, os.stat_result | None]]:
-    try:
-        with os.scandir(path) as items:
-            entries = sorted(items, key=_name)
-    except (FileNotFoundError, NotADirectoryError):
+    entries = _entries(path)
+    if entries is None:
         yield f"{name} absent", None
         return
     yield f"{name}/", None
@@ -108,6 +104,15 @@ def _packages(path: str) -> Iterator[tuple[str, os.stat_result | None]]:
         return
     for name in sorted(name for name in names if name.endswith(_OF_PACKAGES)):
         yield name, None
+
+
+def _entries(path: str) -> list[os.DirEntry[str]] | None:
+    """What is in a folder, by name; None where there is none."""
+    try:
+        with os.scandir(path) as items:
+            return sorted(items, key=_name)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _name(entry: os.DirEntry[str]) -> str:

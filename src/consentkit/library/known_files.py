@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from consentkit.model.identity import template_files
-from consentkit.reading.paths import FileMark, mark_of
+from consentkit.reading.paths import FileMark, mark_in, mark_of
 from consentkit.recent import Recent
 
 Result = TypeVar("Result")
@@ -137,15 +137,11 @@ def _mark(path: Path | str) -> FileMark | None:
         status = os.lstat(path)
     except (OSError, ValueError):
         return None
-    return _mark_in(status) if stat.S_ISREG(status.st_mode) else None
+    return mark_in(status) if stat.S_ISREG(status.st_mode) else None
 
 
 def _folder_mark(path: str) -> FileMark | None:
     return mark_of(Path(path))
-
-
-def _mark_in(status: os.stat_result) -> FileMark:
-    return FileMark(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, stat.S_ISDIR(status.st_mode))
 
 
 def _are_unchanged(marks: _Marks) -> bool:

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from consentkit.batches.service_list import RequestedDocument, requests_of
 from consentkit.cache.edition_keys import make_keys, name_of_key, read_private_key, read_public_key
@@ -27,6 +26,7 @@ from consentkit.cache.editions import (
     EditionFolder,
     EditionPlace,
     SignedEdition,
+    name_of_edition,
     numbers_of,
     read_edition,
     refused,
@@ -34,11 +34,11 @@ from consentkit.cache.editions import (
 )
 from consentkit.cache.object_store import ObjectStore, parse_url
 from consentkit.cache.part_file import pack_file, unpack_file
-from consentkit.cache.store import Store
+from consentkit.cache.store import Store, folder_at
 from consentkit.documents.kept import key as key_of_document
 from consentkit.documents.packing import unpack_document
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.errors import FileAccess, WrongUse, reason
+from consentkit.errors import FileAccess, reason
 from consentkit.operations.progress import Progress
 from consentkit.problems import listed, printable
 from consentkit.processes.whole_files import write_whole
@@ -46,7 +46,6 @@ from consentkit.processes.whole_files import write_whole
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-_FILE_URL = "file://"
 _MOST_NAMES = 5
 
 
@@ -178,7 +177,7 @@ def _newest(place: EditionPlace, key: Ed25519PublicKey) -> SignedEdition | None:
     numbers = numbers_of(place.names(FOLDER))
     if not numbers:
         return None
-    name = f"{FOLDER}/{numbers[-1]:08d}"
+    name = name_of_edition(numbers[-1])
     data = place.read_object(name, LARGEST_EDITION) or b""
     return read_edition(data, key, f"{place.shown}/{name}", numbers[-1])
 
@@ -255,12 +254,8 @@ def _state_folder() -> Path:
 
 
 def _place(url: str) -> EditionPlace:
-    if not url.startswith(_FILE_URL):
-        return ObjectStore(parse_url(url))
-    folder = Path(unquote(url.removeprefix(_FILE_URL)))
-    if not folder.is_absolute() or "\0" in str(folder):
-        raise WrongUse(f"{printable(url)}: name a folder with its whole path, as in file:///srv/consentkit")
-    return EditionFolder(folder)
+    folder = folder_at(url)
+    return EditionFolder(folder) if folder else ObjectStore(parse_url(url))
 
 
 @contextmanager

@@ -80,8 +80,12 @@ def _read_line(line: re.Match[bytes], font: LineFont, area: Box) -> StampDrawing
             before, moved_back = width, 0.0
     box = Box(0.0, baseline + _DEPTH * size, end * size, baseline + _HEIGHT * size)
     core = Box(0.0, baseline + _LOWEST * size, end * size, baseline + _HIGHEST * size)
-    is_inside = area.left <= box.left and area.bottom <= box.bottom and box.right <= area.right and box.top <= area.top
-    return StampDrawing("".join(text), box, size, core) if is_inside and text else None
+    return StampDrawing("".join(text), box, size, core) if is_in(box, area) and text else None
+
+
+def is_in(box: Box, area: Box) -> bool:
+    """Whether a box lies in another one, with nothing allowed for rounding: what is in doubt is painted."""
+    return area.left <= box.left and area.bottom <= box.bottom and box.right <= area.right and box.top <= area.top
 
 
 def box_of(value: Value | None) -> Box | None:

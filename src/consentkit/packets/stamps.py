@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from consentkit.packets.in_common import InCommon
-from consentkit.packets.plain_drawings import StampDrawing, box_of, read_plain
+from consentkit.packets.plain_drawings import StampDrawing, box_of, is_in, read_plain
 from consentkit.packets.printed import appearances_in, digest_of, stream_digest
 from consentkit.packets.same_pages import SamePage
 from consentkit.pdf.file.geometry import Area, Box, box_around
@@ -70,7 +70,7 @@ class _StampedSheet:
         area, every = page.printed.box, [*self._boxes, *self._others]
         return (
             area is not None
-            and all(_is_in(box, area) for box in every)
+            and all(is_in(box, area) for box in every)
             and not any(one.overlaps(other) for one, other in combinations(every, 2))
             and all(page.is_free(box) for box in self._others)
         )
@@ -147,7 +147,7 @@ class StampReader:
         if drawing is None or scale_text != height or drawing.height * scale < self._least_size:
             return False
         box = _moved(drawing.box, scale, float(left), float(bottom))
-        if area is not None and not _is_in(_moved(drawing.core, scale, float(left), float(bottom)), area):
+        if area is not None and not is_in(_moved(drawing.core, scale, float(left), float(bottom)), area):
             return False
         sheet.put(_moved(box, 1.0, *corner), drawing.text, sequence)
         return True
@@ -234,9 +234,4 @@ def _is_plain(run: DrawnRun) -> bool:
 
 
 def _holds(area: Area, box: Box) -> bool:
-    return area.is_rectangle and _is_in(box, area.box)
-
-
-def _is_in(box: Box, area: Box) -> bool:
-    """Whether a box lies in another one, with nothing allowed for rounding: what is in doubt is painted."""
-    return area.left <= box.left and area.bottom <= box.bottom and box.right <= area.right and box.top <= area.top
+    return area.is_rectangle and is_in(box, area.box)

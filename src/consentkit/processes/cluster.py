@@ -27,6 +27,7 @@ _SECONDS_TO_CONNECT = 10
 _LONGEST_WAIT = 0.5
 _SECONDS_WITHOUT_WORKERS = 20.0
 _ATTEMPTS = 2
+_LOST = "the scheduler of the cluster was lost; start it again, then run this again"
 _WAITING_FOR_EACH = 2
 """Tasks that are handed over for each thread of a worker: the next one is there when one is done."""
 
@@ -145,7 +146,7 @@ class _ClusterRun:
             return
         import distributed
 
-        with contextlib.suppress(TimeoutError, Exception):  # a lost scheduler shows in the state of the tasks
+        with contextlib.suppress(Exception):  # a lost scheduler shows in the state of the tasks
             _untyped(distributed).wait(
                 [one.future for one in self.at_work], timeout=_LONGEST_WAIT, return_when="FIRST_COMPLETED"
             )
@@ -201,7 +202,7 @@ class _ClusterRun:
 
     def _why_nobody_works(self) -> str:
         if self._is_lost:
-            return "the scheduler of the cluster was lost; start it again, then run this again"
+            return _LOST
         if self.shunned:
             reasons = "; ".join(dict.fromkeys(self.shunned.values()))
             return f"no worker of the cluster can make it: {reasons}"
@@ -232,7 +233,7 @@ def _what_went_wrong(error: BaseException) -> str:
     if kind == "KilledWorker":
         return "the workers that made it died, perhaps because memory ran out; look at their logs, then run it again"
     if "Cancelled" in kind:
-        return "the scheduler of the cluster was lost; start it again, then run this again"
+        return _LOST
     return f"a worker of the cluster failed ({kind}); see that consentkit is installed there, in the same version"
 
 

@@ -36,6 +36,11 @@ def mark_of(path: Path) -> FileMark | None:
         status = path.stat()
     except (OSError, ValueError):
         return None
+    return mark_in(status)
+
+
+def mark_in(status: os.stat_result) -> FileMark:
+    """The mark in what the system says of a file."""
     return FileMark(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, stat.S_ISDIR(status.st_mode))
 
 
