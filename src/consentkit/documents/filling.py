@@ -42,6 +42,10 @@ from consentkit.reading.paths import is_there, resolved
 from consentkit.resources import shipped
 
 _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d])")
+_LAST_WORDS = re.compile(r"(?<=[\w,;:’”)]) (?=[^\s\u00a0]{1,10}\Z)(?<![^\s\u00a0]{11} )")
+"""The space before the last word of a text, where that word and the one before it are short enough for any column."""
+_SHORTEST_TEXT = 40
+"""Characters from which a text is looked at for its last word: a label or a name is not."""
 _NON_BREAKING_SPACE = "\u00a0"
 _UNSAFE_FILTERS = ("safe", "tojson", "urlize", "xmlattr")  # their results are printed without escaping
 _UNSTEADY_FILTERS = ("random",)  # the same input must give the same page
@@ -153,7 +157,9 @@ class Printed(str):
 
 
 def typeset(value: Any) -> Any:
-    """Keep a number and its unit on one line, and telephone numbers in order. Markup of the template is left alone.
+    """Keep a number and its unit on one line, and telephone numbers in order; no last word is alone on a line.
+
+    Markup of the template is left alone.
 
     A risk or benefit is printed as its text, for templates that know of no figures.
     """
@@ -162,6 +168,8 @@ def typeset(value: Any) -> Any:
     if isinstance(value, Printed):
         return value.printed
     if isinstance(value, str) and not isinstance(value, Markup):
+        if len(value) >= _SHORTEST_TEXT:
+            value = _LAST_WORDS.sub(_NON_BREAKING_SPACE, value)
         return keep_numbers_in_order(_NUMBER_AND_UNIT.sub(_NON_BREAKING_SPACE, value))
     return value
 
