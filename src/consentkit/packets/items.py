@@ -13,6 +13,9 @@ from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.part import Part
 
+COPY_PLACE = "clinic_copy"
+"""The place at the head of a page that says that it is the clinic's copy."""
+
 
 @dataclass(frozen=True)
 class PacketItem:
@@ -51,6 +54,11 @@ class PacketItem:
     def kind_in_words(self) -> str:
         """The kind of a document in the words of its language; empty for other pages."""
         return str(self.pack.document.kinds.model_dump()[self.kind]) if self.document else ""
+
+    @property
+    def own_texts(self) -> dict[str, str]:
+        """What is written into places of this paper alone: that it is the clinic's copy, if it is."""
+        return {COPY_PLACE: self.pack.packet.clinic_copy} if self.is_copy else {}
 
     @property
     def comes_back(self) -> bool:
