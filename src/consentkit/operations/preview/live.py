@@ -1,10 +1,11 @@
 """A preview that is kept up to date while somebody edits.
 
-Guarantees: what is shown is the newest paper that could be made, and says so where files have changed since; it is
-shown as soon as its pages are drawn, and the earlier one again if it proves unfit when it is read back; the problems
-are those of the files as they are. Any number of threads may ask; one makes papers. Everything is in memory,
-and gone when the preview ends. A preview and each of its papers have a name that none had before: a browser shows a
-picture that it has again, without a request, if it is given the same address.
+Guarantees: what is shown is the newest paper that could be made, and says so where files have changed since; the pages
+in view are shown as soon as they are laid out, the others as soon as all are drawn, and the earlier paper again if the
+new one proves unfit when it is read back; the problems are those of the files as they are. Any number of threads may
+ask; one makes papers. Everything is in memory, and gone when the preview ends. A preview and each of its papers have a
+name that none had before: a browser shows a picture that it has again, without a request, if it is given the same
+address.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ import secrets
 import threading
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
+from consentkit.documents.onlooker import DrawnDocument, Onlooker
 from consentkit.operations.opening import open_for_a_call
+from consentkit.operations.preview.ahead import DrawAhead, InView, PagesAhead
 from consentkit.operations.preview.making import Look, PaperNow, document_now, problems_now, visit_now
-from consentkit.operations.preview.pictures import PagePictures
+from consentkit.operations.preview.pictures import WIDTHS, PagePictures
 from consentkit.operations.preview.subject import PreviewRequest, is_of_library, is_visit, require_no_options, settled
 from consentkit.operations.preview.watching import FileWatch, clock
 from consentkit.problems import Problem, Severity
@@ -47,6 +49,16 @@ class ShownPaper:
 
 
 @dataclass(frozen=True)
+class ShownPages:
+    """Pages of a newer paper that is being made, which take the place of those of the earlier one."""
+
+    pages: PagesAhead
+    at: datetime.datetime
+    """When the files were as they are on them."""
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+@dataclass(frozen=True)
 class PreviewState:
     """What there is to show."""
 
@@ -55,6 +67,8 @@ class PreviewState:
     is_visit: bool = False
     paper: ShownPaper | None = None
     """The newest paper that could be made."""
+    ahead: ShownPages | None = None
+    """Pages that are shown instead of those of that paper."""
     is_current: bool = False
     """Whether the paper, or that there is none, follows from the files as they are."""
     is_working: bool = True
@@ -83,6 +97,11 @@ class LivePreview:
         self._files: Set[Path] = frozenset()
         self._was_there = False
         self._papers: dict[str, ShownPaper] = {}
+        self._view = InView()
+        self._ahead: DrawAhead | None = None
+        """What draws pages of the paper that is being made, until all of it is shown."""
+        self._pages: ShownPages | None = None
+        """The latest pages that were shown ahead, which a page may be loading still."""
         if self._state.is_visit:
             require_no_options(self.request)
 
@@ -99,6 +118,18 @@ class LivePreview:
     def paper(self, name: str) -> ShownPaper | None:
         """The newest paper or the one before it, which a page may be loading still; None for any other name."""
         return self._papers.get(name)
+
+    def look_at(self, first: int, last: int) -> None:
+        """Note which pages are in view: when the paper is made again, they are shown before the others."""
+        self._view = replace(self._view, first=first, last=max(first, last))
+
+    def png(self, name: str, number: int, width: int) -> bytes | None:
+        """A page, counted from 1, of a paper or of the pages that were shown ahead; None where there is none."""
+        self._view = replace(self._view, width=width) if width in WIDTHS else self._view
+        if (ahead := self._pages) and ahead.name == name:
+            return ahead.pages.png(number, width)
+        shown = self.paper(name)
+        return shown.pictures.png(number, width) if shown else None
 
     def wait(self, revision: int, seconds: float) -> PreviewState:
         """What there is to show, as soon as it is another state than that of a revision; at the latest after a time."""
@@ -131,7 +162,7 @@ class LivePreview:
         self._publish(is_visit=visit, is_working=True)
         before = self._state.paper
         try:
-            look = visit_now(self.request) if visit else document_now(self.request, partial(self._show_drawn, at))
+            look = visit_now(self.request) if visit else document_now(self.request, self._onlooker(at))
             shown = self._shown(look, at, before)
             if look.paper and not visit:  # one that was kept has not been drawn
                 self._show_drawn(at, look.paper)
@@ -153,6 +184,25 @@ class LivePreview:
         self._was_there = self._was_there or not is_missing
         is_current = look.is_complete and not was_edited
         self._publish(paper=shown, is_current=is_current, is_working=was_edited, problems=problems)
+
+    def _onlooker(self, at: datetime.datetime) -> Onlooker:
+        """Who shows a document before it is finished."""
+
+        def show(drawn: DrawnDocument) -> None:
+            self._show_drawn(at, PaperNow(drawn.pdf, drawn.title, drawn.mark))
+
+        if (before := self._state.paper) is None:  # how many pages there will be, nobody knows
+            return Onlooker(show)
+        ahead = DrawAhead(self._view, len(before.pictures.sizes), lambda pages: self._show_ahead(ahead, pages, at))
+        self._ahead = ahead
+        return Onlooker(show, ahead.when_laid_out)
+
+    def _show_ahead(self, ahead: DrawAhead, pages: PagesAhead, at: datetime.datetime) -> None:
+        """Show pages whose paper is still being made; nothing where the paper was quicker, or can't be made."""
+        with self._changed:
+            if self._ahead is ahead and not self.has_ended:
+                self._pages = ShownPages(pages, at)
+                self._publish(ahead=self._pages)
 
     def _show_drawn(self, at: datetime.datetime, paper: PaperNow) -> None:
         """Show pages that are drawn. To read them back and to look for problems takes a third as long again."""
@@ -180,12 +230,14 @@ class LivePreview:
 
     def _publish(self, **changes: Any) -> None:
         with self._changed:
+            if "paper" in changes:
+                self._ahead = changes["ahead"] = None
             if self.has_ended:
                 changes |= {"paper": None, "problems": (), "is_working": False}
             new = replace(self._state, **changes)
             if new != self._state:
                 if new.paper is None:
-                    self._papers = {}
+                    self._papers, self._pages = {}, None
                 elif new.paper.name not in self._papers:
                     self._papers = {one.name: one for one in (self._state.paper, new.paper) if one}
                 self._state = replace(new, revision=new.revision + 1)

@@ -1,0 +1,65 @@
+"""Something that is worked out in a process of its own, while this one goes on.
+
+Guarantees: nothing that it does has an effect here but what it returns; it never outlives this process, nor the time
+that it is given; what goes wrong in it costs its result only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
+from typing import Any, Generic, TypeVar
+
+from consentkit.processes.forking import no_fork
+from consentkit.processes.interruption import follow, uninterrupted
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Aside(Generic[Result]):
+    """A process that was forked to work something out."""
+
+    process: ForkProcess
+    receiver: Connection
+
+    def result(self, seconds: float) -> Result | None:
+        """Wait for what comes of it, and end it; None where nothing has come of it in that time."""
+        try:
+            return self.receiver.recv() if self.receiver.poll(seconds) else None
+        except (EOFError, OSError):
+            return None
+        finally:
+            self.process.kill()
+            self.process.join()
+            self.receiver.close()
+
+
+def begin_aside(function: Callable[..., Result], *arguments: Any) -> Aside[Result]:
+    """Fork a process that calls a function. Raises OSError where there are no resources for it.
+
+    It has a copy of everything that this one has in memory, also of what can be sent nowhere.
+    """
+    context = multiprocessing.get_context("fork")
+    with uninterrupted(), no_fork():
+        receiver, sender = context.Pipe(duplex=False)
+        try:
+            process = context.Process(target=_work, args=(os.getpid(), sender, function, arguments), daemon=True)
+            process.start()
+        except OSError:
+            receiver.close()
+            raise
+        finally:
+            sender.close()
+    return Aside(process, receiver)
+
+
+def _work(parent: int, sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    follow(parent)
+    with contextlib.suppress(Exception):  # whoever waits sees an end without a result; its text might quote a file
+        sender.send(function(*arguments))
