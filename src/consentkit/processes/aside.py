@@ -1,7 +1,7 @@
 """Something that is worked out in a process of its own, while this one goes on.
 
 Guarantees: nothing that it does has an effect here but what it returns; it never outlives this process, nor the time
-that it is given; what goes wrong in it costs its result only.
+that it is given; what goes wrong in it costs its results only.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
@@ -28,20 +28,21 @@ class Aside(Generic[Result]):
     process: ForkProcess
     receiver: Connection
 
-    def result(self, seconds: float) -> Result | None:
-        """Wait for what comes of it, and end it; None where nothing has come of it in that time."""
+    def results(self, seconds: float) -> Iterator[Result]:
+        """What comes of it, one after the other, until it ends, or until the next takes longer than that time."""
         try:
-            return self.receiver.recv() if self.receiver.poll(seconds) else None
+            while self.receiver.poll(seconds):
+                yield self.receiver.recv()
         except (EOFError, OSError):
-            return None
+            return
         finally:
             self.process.kill()
             self.process.join()
             self.receiver.close()
 
 
-def begin_aside(function: Callable[..., Result], *arguments: Any) -> Aside[Result]:
-    """Fork a process that calls a function. Raises OSError where there are no resources for it.
+def begin_aside(function: Callable[..., Iterator[Result]], *arguments: Any) -> Aside[Result]:
+    """Fork a process that goes through what a function yields. Raises OSError where there are no resources for it.
 
     It has a copy of everything that this one has in memory, also of what can be sent nowhere.
     """
@@ -59,7 +60,8 @@ def begin_aside(function: Callable[..., Result], *arguments: Any) -> Aside[Resul
     return Aside(process, receiver)
 
 
-def _work(parent: int, sender: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+def _work(parent: int, sender: Connection, function: Callable[..., Iterator[Any]], arguments: tuple[Any, ...]) -> None:
     follow(parent)
-    with contextlib.suppress(Exception):  # whoever waits sees an end without a result; its text might quote a file
-        sender.send(function(*arguments))
+    with contextlib.suppress(Exception):  # whoever waits sees an end; the text of an error might quote a file
+        for result in function(*arguments):
+            sender.send(result)

@@ -20,8 +20,8 @@ from typing import Any, get_args
 
 from consentkit.documents.onlooker import DrawnDocument, Onlooker
 from consentkit.operations.opening import open_for_a_call
-from consentkit.operations.preview.ahead import DrawAhead, InView, PagesAhead
-from consentkit.operations.preview.making import Look, PaperNow, document_now, problems_now, visit_now
+from consentkit.operations.preview.ahead import Ahead, InView, PagesAhead
+from consentkit.operations.preview.making import Look, PaperNow, document_now, visit_now
 from consentkit.operations.preview.pictures import WIDTHS, PagePictures
 from consentkit.operations.preview.subject import PreviewRequest, is_of_library, is_visit, require_no_options, settled
 from consentkit.operations.preview.watching import FileWatch, clock
@@ -98,8 +98,12 @@ class LivePreview:
         self._was_there = False
         self._papers: dict[str, ShownPaper] = {}
         self._view = InView()
-        self._ahead: DrawAhead | None = None
-        """What draws pages of the paper that is being made, until all of it is shown."""
+        self._ahead: Ahead | None = None
+        """What is worked out beside the making of a paper."""
+        self._is_before_paper = False
+        """Whether that paper has not been shown yet."""
+        self._are_checked = False
+        """Whether the problems are those of that paper's texts."""
         self._pages: ShownPages | None = None
         """The latest pages that were shown ahead, which a page may be loading still."""
         if self._state.is_visit:
@@ -161,16 +165,18 @@ class LivePreview:
         at, visit = datetime.datetime.now().astimezone(), is_visit(self.request, before=self._state.is_visit)
         self._publish(is_visit=visit, is_working=True)
         before = self._state.paper
+        self._ahead, self._is_before_paper, self._are_checked = self._new_ahead(at), True, False
         try:
-            look = visit_now(self.request) if visit else document_now(self.request, self._onlooker(at))
+            look = visit_now(self.request) if visit else document_now(self.request, self._onlooker(at, self._ahead))
             shown = self._shown(look, at, before)
             if look.paper and not visit:  # one that was kept has not been drawn
                 self._show_drawn(at, look.paper)
-            checked = Look(None, (), frozenset()) if visit else problems_now(self.request)
+            checked = Look(None, (), frozenset()) if visit else self._ahead.problems()
         except Exception as error:  # noqa: BLE001 - a fault of ours must not end the preview; its text might quote a file
             self.report(f"Note: something unexpected went wrong in consentkit ({type(error).__name__}).")
             shown, checked = before, Look(None, (), frozenset())
             look = Look(None, (_unexpected(error),), self._files, is_complete=False)
+        self._ahead = None
         self._files = look.files | checked.files | (frozenset() if look.is_complete else self._files)
         was_edited = self._watch.has_changed()
         if not look.is_complete and was_edited:
@@ -185,32 +191,46 @@ class LivePreview:
         is_current = look.is_complete and not was_edited
         self._publish(paper=shown, is_current=is_current, is_working=was_edited, problems=problems)
 
-    def _onlooker(self, at: datetime.datetime) -> Onlooker:
-        """Who shows a document before it is finished."""
+    def _new_ahead(self, at: datetime.datetime) -> Ahead:
+        """What is worked out beside the making of the paper. How many pages the first one will have, nobody knows."""
+        paper = self._state.paper
+        total = len(paper.pictures.sizes) if paper else None
+        return Ahead(self.request, self._view, total, lambda ahead, result: self._show_ahead(ahead, result, at))
 
+    def _onlooker(self, at: datetime.datetime, ahead: Ahead) -> Onlooker:
         def show(drawn: DrawnDocument) -> None:
             self._show_drawn(at, PaperNow(drawn.pdf, drawn.title, drawn.mark))
 
-        if (before := self._state.paper) is None:  # how many pages there will be, nobody knows
-            return Onlooker(show)
-        ahead = DrawAhead(self._view, len(before.pictures.sizes), lambda pages: self._show_ahead(ahead, pages, at))
-        self._ahead = ahead
         return Onlooker(show, ahead.when_laid_out)
 
-    def _show_ahead(self, ahead: DrawAhead, pages: PagesAhead, at: datetime.datetime) -> None:
-        """Show pages whose paper is still being made; nothing where the paper was quicker, or can't be made."""
+    def _show_ahead(self, ahead: Ahead, result: PagesAhead | Look, at: datetime.datetime) -> None:
+        """Show pages or problems while the paper is still being made, which may have more problems of its own."""
+        is_whole = self._is_there() and not self._watch.has_changed()
         with self._changed:
-            if self._ahead is ahead and not self.has_ended:
-                self._pages = ShownPages(pages, at)
-                self._publish(ahead=self._pages)
+            if self._ahead is not ahead or not is_whole or self.has_ended:
+                return
+            if isinstance(result, Look):
+                self._are_checked = True
+                self._publish(problems=_in_order(result.problems))
+            elif self._is_before_paper:
+                self._pages = ShownPages(result, at)
+                self._publish(ahead=self._pages, problems=self._problems_beside_new)
 
     def _show_drawn(self, at: datetime.datetime, paper: PaperNow) -> None:
-        """Show pages that are drawn. To read them back and to look for problems takes a third as long again."""
-        problems = tuple(problem for problem in self._state.problems if problem.rule)  # others kept it from being made
-        before, shown = self._state.paper, self._named(paper, at)
-        self._publish(paper=shown, is_current=not self._watch.has_changed(), problems=problems)
+        """Show pages that are drawn. To read them back takes a quarter as long again."""
+        before, shown, is_current = self._state.paper, self._named(paper, at), not self._watch.has_changed()
+        with self._changed:
+            self._publish(paper=shown, is_current=is_current, problems=self._problems_beside_new)
         if before is None or before.name != shown.name:
             self._ended.wait(_SECONDS_FOR_BROWSERS)
+
+    @property
+    def _problems_beside_new(self) -> tuple[Problem, ...]:
+        """The problems to show beside what is new until all of them are known."""
+        shown = self._state.problems
+        if self._are_checked:
+            return shown
+        return tuple(problem for problem in shown if problem.rule)  # others kept it from being made
 
     def _shown(self, look: Look, at: datetime.datetime, before: ShownPaper | None) -> ShownPaper | None:
         """The paper to show: the one that was made, or else the one from before, if there is one."""
@@ -231,7 +251,7 @@ class LivePreview:
     def _publish(self, **changes: Any) -> None:
         with self._changed:
             if "paper" in changes:
-                self._ahead = changes["ahead"] = None
+                changes["ahead"], self._is_before_paper = None, False
             if self.has_ended:
                 changes |= {"paper": None, "problems": (), "is_working": False}
             new = replace(self._state, **changes)
