@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consentkit.packets.in_common import InCommon, NotInCommonError
+from consentkit.packets.placed_drawings import PlacedDrawing, placed_on_page
 from consentkit.packets.printed import (
     OF_PAGE,
     PageAnnotation,
@@ -42,6 +43,8 @@ class SamePage:
     called: str
     behind: tuple[Ref, ...]
     """The streams behind its own."""
+    placed: tuple[PlacedDrawing, ...] | None
+    """What these draw, if that is the same in all files."""
     drawings: Mapping[str, Value]
     """What they may draw, by name."""
     owners: Sequence[Value]
@@ -128,15 +131,24 @@ class SamePages:
         )
         if not is_same:
             return None
+        behind = tuple(streams[1 + len(own) :])
+        drawings = file.dictionary(file.dictionary(page.get("Resources")).get("XObject"))
         return SamePage(
             printed,
             called,
-            tuple(streams[1 + len(own) :]),
-            file.dictionary(file.dictionary(page.get("Resources")).get("XObject")),
+            behind,
+            self._placed(behind, drawings),
+            drawings,
             file.array(self._owners.get(integer(page.get("StructParents"), -1))),
             dict(self._empty_annotations(page, printed)),
             self._in_common,
         )
+
+    def _placed(self, behind: Sequence[Ref], drawings: Mapping[str, Value]) -> tuple[PlacedDrawing, ...] | None:
+        """What the streams behind a page's own draw, if it is one that lies here."""
+        if len(behind) != 1 or behind[0] not in self._beginning:
+            return None
+        return placed_on_page(inflated(self._beginning[behind[0]]), drawings)
 
     def _empty_annotations(
         self, page: Mapping[str, Value], printed: PrintedPage

@@ -8,12 +8,12 @@ Nothing is said of any other page, which has to be painted.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
 from consentkit.packets.in_common import InCommon
+from consentkit.packets.placed_drawings import PlacedDrawing, placed_in_field, placed_on_page
 from consentkit.packets.plain_drawings import StampDrawing, box_of, is_in, read_plain
 from consentkit.packets.printed import appearances_in, digest_of, stream_digest
 from consentkit.packets.same_pages import SamePage
@@ -28,17 +28,6 @@ from consentkit.pdf.read.painter import Painter
 from consentkit.pdf.read.visible import VisibleContent
 from consentkit.recent import Recent
 
-_SHOWN = (
-    rb"\nq (?P<scale>[0-9.]{1,9}) 0 0 (?P<height>[0-9.]{1,9}) (?P<left>-?[0-9.]{1,9}) (?P<bottom>-?[0-9.]{1,9}) cm"
-    rb" /(?P<name>[A-Za-z0-9]+) Do Q"
-)
-_STAMP = re.compile(
-    rb"\n(?:/Artifact <</Type /Pagination>>|/Span <</MCID (?P<sequence>[0-9]{1,6})>>) BDC%b\nEMC" % _SHOWN
-)
-_IN_FIELD = re.compile(_SHOWN)
-_FIELD = re.compile(rb"/Tx BMC(?:%b)*\nEMC" % _SHOWN)
-_START = b"Q"
-"""The state from before the content of the page is restored first."""
 _OF_DRAWING = {"Type", "Subtype", "BBox", "Resources", "Length", "Filter"}
 
 
@@ -47,6 +36,13 @@ class StampedText(NamedTuple):
 
     text: str
     sequence: int | None
+
+
+class _Shown(NamedTuple):
+    """What a drawing says, if it says anything, and where it is on its page."""
+
+    text: str | None
+    box: Box
 
 
 class _StampedSheet:
@@ -70,8 +66,8 @@ class _StampedSheet:
         area, every = page.printed.box, [*self._boxes, *self._others]
         return (
             area is not None
-            and all(is_in(box, area) for box in every)
-            and not any(one.overlaps(other) for one, other in combinations(every, 2))
+            and all([is_in(box, area) for box in every])
+            and not any([one.overlaps(other) for one, other in combinations(every, 2)])
             and all(page.is_free(box) for box in self._others)
         )
 
@@ -85,6 +81,7 @@ class StampReader:
         """Type smaller than the least size, in points, counts as invisible. `known` are drawings of other files."""
         self._file, self._content, self._least_size = file, content, least_size
         self._drawings: dict[Ref, StampDrawing | None] = {}
+        self._placed: dict[PlacedDrawing, _Shown | None] = {}
         self._known = known
         self._digests: dict[int, bytes] = {}
 
@@ -94,19 +91,21 @@ class StampReader:
         `annotations` are those of its form fields that are not the ones of its part: what these show is among the
         texts, behind all others.
         """
-        if len(page.behind) != 1:
-            return None
-        content = inflated(self._file.objects[page.behind[0]])
-        sheet, place = _StampedSheet(), len(_START)
-        while stamp := _STAMP.match(content, place):
-            place = stamp.end()
-            sequence = int(stamp["sequence"]) if stamp["sequence"] else None
-            if not self._put(sheet, stamp, page, page.drawings, sequence):
+        placed = page.placed
+        if placed is None:
+            if len(page.behind) != 1:
                 return None
-        if place != len(content) or not content.startswith(_START):
+            placed = placed_on_page(inflated(self._file.objects[page.behind[0]]), page.drawings)
+        if placed is None:
             return None
-        shown = [(drawing, entries) for entries in annotations for drawing in appearances_in(self._file, entries)]
-        if not all(self._put_field(sheet, page, drawing, entries) for drawing, entries in shown):
+        sheet = _StampedSheet()
+        for one in placed:
+            shown = self._shown(page, one)
+            if shown is None:
+                return None
+            sheet.put(shown.box, shown.text, one.sequence)
+        fields = [(drawing, entries) for entries in annotations for drawing in appearances_in(self._file, entries)]
+        if not all(self._put_field(sheet, page, drawing, entries) for drawing, entries in fields):
             return None
         return sheet.texts if sheet.is_clear(page) else None
 
@@ -116,45 +115,30 @@ class StampReader:
             return True
         item = self._file.objects[drawing]
         box, place = box_of(item.entries.get("BBox")), box_of(self._file.array(annotation.get("Rect")))
-        content = inflated(item)
-        if box is None or place is None or not _is_drawing(item.entries) or not _FIELD.fullmatch(content):
-            return False
         resources = self._file.dictionary(item.entries.get("Resources"))
-        if resources.keys() != {"XObject"}:
+        if box is None or place is None or not _is_drawing(item.entries) or resources.keys() != {"XObject"}:
             return False
-        drawings, corner = (
-            self._file.dictionary(resources["XObject"]),
-            (place.left - box.left, place.bottom - box.bottom),
-        )
-        return all(self._put(sheet, shown, page, drawings, None, corner, box) for shown in _IN_FIELD.finditer(content))
+        placed = placed_in_field(inflated(item), self._file.dictionary(resources["XObject"]))
+        for one in placed or ():
+            shown, drawn = self._shown(page, one), self._drawing(page, one.drawing)
+            if shown is None or drawn is None or not is_in(_moved(drawn.core, one.scale, one.left, one.bottom), box):
+                return False
+            sheet.put(_moved(shown.box, 1.0, place.left - box.left, place.bottom - box.bottom), shown.text, None)
+        return placed is not None
 
-    def _put(
-        self,
-        sheet: _StampedSheet,
-        stamp: re.Match[bytes],
-        page: SamePage,
-        drawings: Mapping[str, Value],
-        sequence: int | None,
-        corner: tuple[float, float] = (0.0, 0.0),
-        area: Box | None = None,
-    ) -> bool:
-        """Put what was stamped onto a sheet, `corner` away from where it says, and within an area by its own measure.
+    def _shown(self, page: SamePage, placed: PlacedDrawing) -> _Shown | None:
+        """What a drawing says, and where; None where that is not certain."""
+        if placed not in self._placed:
+            drawing = self._drawing(page, placed.drawing)
+            is_seen = drawing is not None and drawing.height * placed.scale >= self._least_size
+            self._placed[placed] = (
+                _Shown(drawing.text, _moved(drawing.box, placed.scale, placed.left, placed.bottom))
+                if drawing and is_seen
+                else None
+            )
+        return self._placed[placed]
 
-        Returns whether it is certain what that is.
-        """
-        scale_text, height, left, bottom, name = stamp.group("scale", "height", "left", "bottom", "name")
-        drawing, scale = self._drawing(page, drawings.get(name.decode())), float(scale_text)
-        if drawing is None or scale_text != height or drawing.height * scale < self._least_size:
-            return False
-        box = _moved(drawing.box, scale, float(left), float(bottom))
-        if area is not None and not is_in(_moved(drawing.core, scale, float(left), float(bottom)), area):
-            return False
-        sheet.put(_moved(box, 1.0, *corner), drawing.text, sequence)
-        return True
-
-    def _drawing(self, page: SamePage, reference: Value | None) -> StampDrawing | None:
-        if not isinstance(reference, Ref):
-            return None
+    def _drawing(self, page: SamePage, reference: Ref) -> StampDrawing | None:
         if reference not in self._drawings:
             common = page.in_common
             self._drawings[reference] = (
