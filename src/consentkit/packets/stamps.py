@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from itertools import combinations
 from typing import NamedTuple
 
 from consentkit.packets.in_common import InCommon
 from consentkit.packets.placed_drawings import PlacedDrawing, placed_in_field, placed_on_page
 from consentkit.packets.plain_drawings import StampDrawing, box_of, is_in, read_plain
 from consentkit.packets.printed import appearances_in, digest_of, stream_digest
-from consentkit.packets.same_pages import SamePage
+from consentkit.packets.same_pages import SamePage, StampedLines
 from consentkit.pdf.file.geometry import Area, Box, box_around
 from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.reader import PdfFile
@@ -48,28 +47,28 @@ class _Shown(NamedTuple):
 class _StampedSheet:
     """What was stamped onto a page."""
 
-    def __init__(self) -> None:
-        self.texts: list[StampedText] = []
-        self._boxes: list[Box] = []
-        self._others: list[Box] = []
+    def __init__(self, area: Box, before: _StampedSheet | None = None) -> None:
+        """`before` is what was stamped onto it first."""
+        self.area = area
+        self.texts = [*before.texts] if before else []
+        self.others = [*before.others] if before else []
+        """Where the drawings are that say nothing."""
+        self._boxes = [*before._boxes] if before else []
 
-    def put(self, box: Box, text: str | None, sequence: int | None) -> None:
-        """Add a drawing that says a text, or none."""
-        if text is None:
-            self._others.append(box)
-            return
-        self._boxes.append(box)
-        self.texts.append(StampedText(text, sequence))
-
-    def is_clear(self, page: SamePage) -> bool:
-        """Whether nothing of it touches anything else, or lies beyond the page."""
-        area, every = page.printed.box, [*self._boxes, *self._others]
-        return (
-            area is not None
-            and all([is_in(box, area) for box in every])
-            and not any([one.overlaps(other) for one, other in combinations(every, 2)])
-            and all(page.is_free(box) for box in self._others)
-        )
+    def put(self, shown: _Shown | None, sequence: int | None) -> bool:
+        """Add a drawing. Returns whether it is certain what it says, and it touches no other one and is on the page."""
+        if shown is None or not is_in(shown.box, self.area):
+            return False
+        left, bottom, right, top = shown.box
+        for one in self._boxes:
+            if left < one[2] and one[0] < right and bottom < one[3] and one[1] < top:
+                return False
+        self._boxes.append(shown.box)
+        if shown.text is None:
+            self.others.append(shown.box)
+        else:
+            self.texts.append(StampedText(shown.text, sequence))
+        return True
 
 
 class StampReader:
@@ -82,6 +81,7 @@ class StampReader:
         self._file, self._content, self._least_size = file, content, least_size
         self._drawings: dict[Ref, StampDrawing | None] = {}
         self._placed: dict[PlacedDrawing, _Shown | None] = {}
+        self._sheets: dict[StampedLines, _StampedSheet | None] = {}
         self._known = known
         self._digests: dict[int, bytes] = {}
 
@@ -91,23 +91,34 @@ class StampReader:
         `annotations` are those of its form fields that are not the ones of its part: what these show is among the
         texts, behind all others.
         """
-        placed = page.placed
-        if placed is None:
-            if len(page.behind) != 1:
-                return None
-            placed = placed_on_page(inflated(self._file.objects[page.behind[0]]), page.drawings)
-        if placed is None:
+        lines, own = page.lines, page.own_drawings
+        if lines is None:
+            lines = self._lines_of(page)
+        first = self._sheet(page, lines) if lines else None
+        if first is None:
             return None
-        sheet = _StampedSheet()
-        for one in placed:
-            shown = self._shown(page, one)
-            if shown is None:
-                return None
-            sheet.put(shown.box, shown.text, one.sequence)
+        sheet = _StampedSheet(first.area, first)
+        if not all([sheet.put(self._shown(page, one), one.sequence) for one in own]):
+            return None
         fields = [(drawing, entries) for entries in annotations for drawing in appearances_in(self._file, entries)]
         if not all(self._put_field(sheet, page, drawing, entries) for drawing, entries in fields):
             return None
-        return sheet.texts if sheet.is_clear(page) else None
+        return sheet.texts if all(map(page.is_free, sheet.others)) else None
+
+    def _lines_of(self, page: SamePage) -> StampedLines | None:
+        """What the stream behind a page draws that does not lie among what other files have, too."""
+        if len(page.behind) != 1 or page.printed.box is None:
+            return None
+        placed = placed_on_page(inflated(self._file.objects[page.behind[0]]), page.drawings)
+        return None if placed is None else StampedLines(placed, page.printed.box)
+
+    def _sheet(self, page: SamePage, lines: StampedLines) -> _StampedSheet | None:
+        """What is stamped in the same way onto several pages; None where that is not certain."""
+        if lines not in self._sheets:
+            sheet = _StampedSheet(lines.area)
+            is_clear = all([sheet.put(self._shown(page, one), one.sequence) for one in lines.placed])
+            self._sheets[lines] = sheet if is_clear else None
+        return self._sheets[lines]
 
     def _put_field(self, sheet: _StampedSheet, page: SamePage, drawing: Ref, annotation: Mapping[str, Value]) -> bool:
         """Put onto a sheet what a field shows. Returns whether that is certain."""
@@ -123,7 +134,9 @@ class StampReader:
             shown, drawn = self._shown(page, one), self._drawing(page, one.drawing)
             if shown is None or drawn is None or not is_in(_moved(drawn.core, one.scale, one.left, one.bottom), box):
                 return False
-            sheet.put(_moved(shown.box, 1.0, place.left - box.left, place.bottom - box.bottom), shown.text, None)
+            moved = _moved(shown.box, 1.0, place.left - box.left, place.bottom - box.bottom)
+            if not sheet.put(_Shown(shown.text, moved), None):
+                return False
         return placed is not None
 
     def _shown(self, page: SamePage, placed: PlacedDrawing) -> _Shown | None:
