@@ -191,12 +191,13 @@ def first_line(change: Callable[[bytes], bytes]) -> Forged:
 
 
 def swapped_drawings(pdf: bytes, file: PdfFile, page: dict[str, Value]) -> bytes:
-    """Let the first line be called by the name of another one, which is not of this page."""
+    """Let two lines that are read out be called by each other's names."""
     number, resources = page["Resources"], file.dictionary(page["Resources"])
     assert isinstance(number, Ref)
-    drawings = {name: value for name, value in file.dictionary(resources["XObject"]).items() if "Stamp" in name}
-    one, *_, other = drawings
-    changed = {**file.dictionary(resources["XObject"]), one: drawings[other], other: drawings[one]}
+    drawings = file.dictionary(resources["XObject"])
+    content = inflated(file.objects[file.contents(page)[-1]])
+    one, other = [name.decode() for name in re.findall(rb"MCID \d+>> BDC\n.* /(\w+) Do", content)][:2]
+    changed = {**drawings, one: drawings[other], other: drawings[one]}
     return with_objects(pdf, {number: write({**resources, "XObject": changed})})
 
 
@@ -290,7 +291,7 @@ CHANGED: dict[str, tuple[Forged, str]] = {
     "letters that only clip": (first_line(lambda content: content.replace(b"BT", b"BT 7 Tr")), NOT_BORNE),
     "letters and a box": (first_line(lambda content: content + b" 0 0 300 9 re f"), NOT_BORNE),
     "letters on a layer": (first_line(lambda content: b"/OC /Layer BDC " + content + b" EMC"), NOT_BORNE),
-    "letters of the paper": (swapped_drawings, READ_OTHERWISE),
+    "lines in the places of others": (swapped_drawings, READ_OTHERWISE),
     "letters that mean others": (meanings, NOT_BORNE),
     "pages in another order": (other_catalog, ANOTHER_PAGE),
     "a font that was changed where it is": (byte_of_a_font, ANOTHER_PAGE),

@@ -57,7 +57,7 @@ class Sheet:
     def drawing(self, content: bytes) -> Stamp:
         """A stamp of any other drawing, in the font of the lines."""
         shared = self.texts._lines._shared[0]
-        return Stamp(self._linker.draw(content, 60, 20, shared), 200, 50)
+        return Stamp(self._linker.draw(content, (0, 0, 60, 20), shared), 200, 50)
 
     def read(self, stamps: Sequence[Stamp]) -> tuple[list[DrawnText] | None, list[DrawnText] | None]:
         """What is read of the stamps without painting the page, and by painting it; None where that refuses it."""
@@ -87,7 +87,7 @@ def drawing_in_a_font(name: str, means: str) -> tuple[PdfFile, Ref]:
     linker = Linker(out, "A form", "en")
     shared = linker.share(resources_of({name: (run.face, {glyph.number: means})}))
     content = b"BT 0 6 Td /%b 12 Tf [<%04x>] TJ ET" % (name.encode("latin-1"), glyph.number)
-    drawing = linker.draw(content, 60, 20, shared)
+    drawing = linker.draw(content, (0, 0, 60, 20), shared)
     linker.finish(Info("A form", "en"), "test", "0" * 32)
     return read_file(out.getvalue()), drawing
 
@@ -98,7 +98,7 @@ def test_a_drawing_is_that_of_another_file_only_with_the_same_font_whatever_its_
     said = []
     for means in "aba":
         file, drawing = drawing_in_a_font(name, means)
-        page = SamePage(PrintedPage(), "", (), {"Stamp1": drawing}, ())
+        page = SamePage(PrintedPage(), "", (), None, (), {"Stamp1": drawing}, ())
         stamp = StampReader(file, VisibleContent(file, 2.0, whole_drawings=True), 2.0, known)._drawing(page, drawing)
         said.append(stamp and stamp.text)
     assert said == ["a", "b", "a"]

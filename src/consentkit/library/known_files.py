@@ -51,6 +51,20 @@ class TemplateFile(NamedTuple):
     path: Path
 
 
+class MarkedFiles(NamedTuple):
+    """Files and folders as they were when something was made of them."""
+
+    folders: Mapping[str, FileMark | None]
+    """What names they hold, as their marks have it."""
+    files: Mapping[str, FileMark | None]
+    """None for those that were absent."""
+
+    def are_unchanged(self) -> bool:
+        """Whether each is the same, or still absent."""
+        folders, files = self.folders.items(), self.files.items()
+        return all([_is_same_folder(*one) for one in folders]) and all([_is_same_file(*one) for one in files])
+
+
 class _KnownGroup(NamedTuple):
     """Files that are always looked at together."""
 
@@ -129,6 +143,52 @@ class KnownFiles:
         if _are_settled(marks):
             self._listed[name] = marks, made
         return made
+
+
+    def marks_of_folders(self, folders: Iterable[Path]) -> Mapping[str, FileMark | None] | None:
+        """The marks of folders as they are now; None where one of them has just been changed."""
+        marks = {str(folder): _folder_mark(str(folder)) for folder in folders}
+        return marks if _are_settled(marks) else None
+
+    def marked(
+        self, digests: Mapping[Path, str], folders: Mapping[str, FileMark | None] | None
+    ) -> MarkedFiles | None:
+        """The files with these digests, and folders with the marks that they had before anything was looked for there.
+
+        None where it is not certain that a later change would be seen.
+        """
+        if folders is None:
+            return None
+        files: dict[str, FileMark | None] = {}
+        for path, digest in digests.items():
+            known = self._digests.find(str(path))
+            if known and known[1] == digest:
+                files[str(path)] = known[0]
+            elif os.path.lexists(path):
+                return None
+            else:
+                files[str(path)] = None
+        own = {here: mark for marks, _ in self._templates.latest() for here, mark in marks.items()}
+        return MarkedFiles({**folders, **own}, files)
+
+
+def _is_same_file(path: str, mark: FileMark | None) -> bool:
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return mark is None
+    except (OSError, ValueError):
+        return False
+    return mark is not None and mark_in(status) == mark and stat.S_ISREG(status.st_mode)
+
+
+def _is_same_folder(path: str, mark: FileMark | None) -> bool:
+    try:
+        return mark_in(os.stat(path)) == mark
+    except FileNotFoundError:
+        return mark is None
+    except (OSError, ValueError):
+        return False
 
 
 def _mark(path: Path | str) -> FileMark | None:

@@ -179,14 +179,18 @@ class PacketMaker:
     def _marks(self, packet: Packet, *, is_one_of_many: bool) -> Iterator[PageMarks]:
         """What must be on the pages of a packet."""
         plan, numbers = packet.plan, PageNumbers(packet.plan, packet.pages)
+        texts: dict[tuple[int, bool], tuple[Sequence[str], Sequence[str]]] = {}
         for placed in packet.papers:
             paper = placed.paper
-            required = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign)
-            allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack, plan.wording))
+            key = id(paper.pack), paper.is_foreign  # the packet keeps it for as long
+            if key not in texts:
+                own = () if paper.is_foreign else tuple(own_texts(plan.visit, paper.pack, plan.wording))
+                texts[key] = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign), own
+            required, allowed = texts[key]
             called = f"{_called(paper)}, {plan.visit.visit}" if is_one_of_many else _called(paper)
             for page, printed in enumerate(self._printed_on(paper).pages):
-                own = [text for name, text in paper.own_texts.items() if name in paper.part.names_on(page)]
-                yield PageMarks([*required, *own, *numbers.foot(placed, page)], allowed, printed, called)
+                alone = [text for name, text in paper.own_texts.items() if name in paper.part.names_on(page)]
+                yield PageMarks(required, allowed, printed, called, [*alone, *numbers.foot(placed, page)])
 
     def _file_marks(self, packets: Sequence[Packet], pages: Iterable[PageMarks], *, is_one_of_many: bool) -> FileMarks:
         """What a file of packets may say beside particulars."""

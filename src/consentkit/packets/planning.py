@@ -128,7 +128,11 @@ class Planner:
         files as they are to be used, `options` how this packet is made, where that differs from the others of the run.
         """
         one = self._begin(visit, file, row, places, inputs, options or self.options)
-        problems, clinic = one.problems, self.workspace.folder.clinic
+        with self._parsed.recalled(visit, one.inputs):
+            return self._plan(one)
+
+    def _plan(self, one: _VisitInPlanning) -> PacketPlan:
+        visit, problems, clinic = one.visit, one.problems, self.workspace.folder.clinic
         asked = self._judged(one)
         packs, requested, overridden = asked.packs, asked.requested, tuple(one.overridden)
         layout = Layout(clinic.paper, visit.large_print, one.options.fillable)
@@ -288,7 +292,7 @@ class Planner:
             self.workspace.content(code, language=language, variant=variant, snapshot=one.inputs.snapshot)
             return True
 
-        own_key = key(self._find(identity, Layout(self.workspace.folder.clinic.paper)), one.inputs)
+        own_key = key(self._find(one, identity, Layout(self.workspace.folder.clinic.paper)), one.inputs)
         try:
             self._readable.get(own_key, is_readable)
         except WrongUse as error:
@@ -303,13 +307,13 @@ class Planner:
             code, language, variant = identity.code, identity.language, identity.variant
             return self.workspace.is_approved(code, layout, language=language, variant=variant, inputs=one.inputs)
 
-        if not self._approved.get(key(self._find(identity, layout), one.inputs), is_approved):
+        if not self._approved.get(key(self._find(one, identity, layout), one.inputs), is_approved):
             self._report_draft(one, identity)
 
     def _document(
         self, one: _VisitInPlanning, identity: Identity, layout: Layout, signers: tuple[str, ...] | None
     ) -> Document:
-        sought = replace(self._find(identity, layout), signers=signers)
+        sought = replace(self._find(one, identity, layout), signers=signers)
         own_key = key(sought, one.inputs)
         document = self._documents.find(own_key)
         if document is None:
@@ -344,8 +348,11 @@ class Planner:
                     self._report_draft(one, Identity(text.code, text.language, "consent"))
         return form
 
-    def _find(self, identity: Identity, layout: Layout) -> Sought:
-        return self.workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
+    def _find(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> Sought:
+        code, language, variant = identity.code, identity.language, identity.variant
+        return one.inputs.once(
+            (identity, layout), lambda: self.workspace.find(code, layout, language=language, variant=variant)
+        )
 
     def _extra(self, one: _VisitInPlanning, number: int) -> ForeignPdf:
         from consentkit.packets.extras import Extras  # which most visits need not wait for
