@@ -274,8 +274,8 @@ def _on_picture(patches: Sequence[_Patch], transform: Transform, gray: Gray) -> 
         for down in (0, 1)
     ]
     seen = pixels.moved(np.array(corners, np.float32), transform).reshape(-1, 4, 2)
-    is_on = ((seen >= 0) & (seen < gray.shape[::-1])).all(axis=(1, 2))
-    return [patch for patch, is_on_it in zip(patches, is_on.tolist(), strict=True) if is_on_it]
+    is_on = np.all((seen >= 0) & (seen < np.array(gray.shape[::-1])), axis=(1, 2))
+    return [patches[number] for number in np.flatnonzero(is_on).tolist()]
 
 
 def _share(part: NDArray[np.bool_]) -> float:
