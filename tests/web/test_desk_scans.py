@@ -170,6 +170,7 @@ def test_a_consent_is_written_only_where_somebody_states_it_of_a_complete_scan(
     assert "The patient has signed and agreed" in hand_in(clerk, paper.page(3))
     assert clerk.post(f"/scans/{packet}/signed", {**AGREED, "by": "nobody"}).status_code == 400
     assert clerk.post(f"/scans/{packet}/signed", {**AGREED, "by": "representative"}).status_code == 303
+    assert "and saved:" not in clerk.look("/scans/")
     answer = clerk.post(f"/scans/{packet}/signed", AGREED)
     document, consent = resources(answer)
     assert f'filename="2026-11-23-V-1-{packet}.json"' in answer.headers["Content-Disposition"]
@@ -177,6 +178,10 @@ def test_a_consent_is_written_only_where_somebody_states_it_of_a_complete_scan(
     assert consent["sourceReference"]["reference"] == document["identifier"][0]["value"]
     assert consent["patient"]["identifier"]["value"] == "MR-77123"
     assert stated(clerk) == [("signed-stated", "V-1", packet, "desk")]
+    assert "and saved: The patient has signed and agreed." in clerk.look("/scans/")
+    clerk.post("/end", {})
+    clerk.load({"patient_name": "Zyxwvuta Canarybird", "record_number": "MR-77123"})
+    assert "and saved:" not in hand_in(clerk, paper.page(3)), "what was stated is forgotten with the day"
 
 
 def stated(clerk: Clerk) -> list[tuple[str | None, ...]]:
@@ -204,6 +209,7 @@ def test_a_refusal_is_stated_where_all_pages_came_back_and_the_patient_has_not_s
     assert consent["sourceReference"]["reference"] == document["identifier"][0]["value"]
     assert consent["patient"]["identifier"]["value"] == "MR-77123"
     assert stated(clerk) == [("refusal-stated", "V-1", packet, "desk")]
+    assert "and saved: The patient has refused." in clerk.look("/scans/")
 
 
 def test_what_the_patient_has_signed_is_not_refused_and_what_a_person_must_look_at_neither(
