@@ -18,7 +18,7 @@ from consentkit.operations.journal import intent_for, who_asks
 from consentkit.web.app import create_app
 from consentkit.web.desk import Desk
 from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, set_up_printer, small_clinic
-from kit.desk_browser import SECONDS, axe_on, fill, press, settle, type_text
+from kit.desk_browser import SECONDS, axe_on, fill, press, settle, show_no_papers, type_text
 from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
 from kit.small import CODE, NO_PAPERS_DUE, WITH_JOURNAL, write_procedure
@@ -51,13 +51,15 @@ class OpenDesk:
     browser: Browser
     problems: list[str]
 
-    def open(self, **context: Any) -> Page:
-        """A page of the desk, opened by a link of its own."""
+    def open(self, *, with_papers: bool = False, **context: Any) -> Page:
+        """A page of the desk, opened by a link of its own; papers are shown where the test is about them."""
         page = self.browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context}).new_page()
         page.set_default_timeout(SECONDS)
         page.add_init_script("window.print = () => {}")  # a browser without a screen has no dialog
         page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
+        if not with_papers:
+            show_no_papers(page)
         page.goto(f"{self.address}/open/{self.desk.sessions.new_link()}")
         return page
 
@@ -123,7 +125,7 @@ def load(page: Page, file: Path) -> None:
 
 
 def test_a_morning_by_keyboard_alone(opened: OpenDesk, twelve: Path) -> None:
-    page = opened.open()
+    page = opened.open(with_papers=True)
     load(page, twelve)
     expect(page.locator("#counts")).to_have_text("12 visits: 11 ready, 1 needs attention, 0 printed")
     help_the_add_on(page)
@@ -543,7 +545,7 @@ def test_letters_do_nothing_where_somebody_types_or_has_switched_shortcuts_off(
 
 
 def test_what_is_shown_is_the_packet_and_not_a_black_box(opened: OpenDesk, tmp_path: Path) -> None:
-    page = opened.open()
+    page = opened.open(with_papers=True)
     file = tmp_path / "day.csv"
     file.write_bytes(schedule({}))
     load(page, file)
