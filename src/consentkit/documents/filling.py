@@ -44,8 +44,8 @@ from consentkit.resources import shipped
 _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d])")
 _LAST_WORDS = re.compile(r"(?<=[\w,;:’”)]) (?=[^\s\u00a0]{1,10}\Z)(?<![^\s\u00a0]{11} )")
 """The space before the last word of a text, where that word and the one before it are short enough for any column."""
-_SHORTEST_TEXT = 40
-"""Characters from which a text is looked at for its last word: a label or a name is not."""
+_SHORTEST_TEXT = 28
+"""Characters from which a text is looked at for its last word: what is shorter is one line nearly everywhere."""
 _NON_BREAKING_SPACE = "\u00a0"
 _UNSAFE_FILTERS = ("safe", "tojson", "urlize", "xmlattr")  # their results are printed without escaping
 _UNSTEADY_FILTERS = ("random",)  # the same input must give the same page
