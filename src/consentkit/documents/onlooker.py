@@ -1,4 +1,4 @@
-"""Who wants to see a document before it is finished, and what there is to see."""
+"""Who sees a document before it is finished, and what there is to see."""
 
 from __future__ import annotations
 

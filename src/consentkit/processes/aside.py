@@ -1,4 +1,4 @@
-"""Something that is worked out in a process of its own, while this one goes on.
+"""Something that is worked out in a process of its own, while this one continues.
 
 Guarantees: nothing that it does has an effect here but what it returns; it never outlives this process, nor the time
 that it is given; what goes wrong in it costs its results only.

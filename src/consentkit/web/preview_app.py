@@ -140,7 +140,7 @@ class _Pages:
     def view(self, first: int, last: int) -> Any:
         """Note which pages are in view."""
         self.live.look_at(first, last)
-        return Response(status=204)
+        return Response(mimetype="text/plain")
 
     def paper(self, name: str) -> Any:
         """The paper as a file."""

@@ -50,7 +50,7 @@ class ShownPaper:
 
 @dataclass(frozen=True)
 class ShownPages:
-    """Pages of a newer paper that is being made, which take the place of those of the earlier one."""
+    """Pages of a newer paper that is being made, which replace those of the earlier one."""
 
     pages: PagesAhead
     at: datetime.datetime
