@@ -263,10 +263,10 @@ class _PaperWriter:
         flush_right = paper.pack.direction == "rtl"
         slots = paper.part.slots
         stamps: dict[int, list[Stamp]] = {page: [] for page in range(paper.part.pages)}
+        numbers = [self.numbers.in_places(self.placed, page) for page in range(paper.part.pages)]
         for slot in slots:
             at_end = slot.name in AT_END
-            known = self.numbers.in_places(self.placed, slot.page) if at_end else self.values
-            text = known.get(slot.name)
+            text = (numbers[slot.page] if at_end else self.values).get(slot.name)
             if slot.widget is None and text:
                 stamps[slot.page] += self.texts.in_slot(text, slot, flush_right=flush_right != at_end)
         for page, entries in stamps.items():

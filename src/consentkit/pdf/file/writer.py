@@ -106,7 +106,7 @@ class FileSection:
     def add_stream(self, entries: Mapping[str, Value], data: bytes, *, compress: bool = True) -> Ref:
         """Write a stream, and return the reference to it."""
         number = self.new_number()
-        self.put_data(number, entries, data, compress=compress)
+        self.put_data(number, write(dict(entries))[2:-2], data, compress=compress)
         return number
 
     def put(self, number: int, text: bytes) -> None:
@@ -115,12 +115,12 @@ class FileSection:
         if len(self._packed) == _FULL:
             self._flush()
 
-    def put_data(self, number: int, entries: Mapping[str, Value], data: bytes, *, compress: bool = True) -> None:
-        """Write a stream of data under a number that it has already."""
+    def put_data(self, number: int, entries: bytes, data: bytes, *, compress: bool = True) -> None:
+        """Write a stream of data under a number that it has already, with the entries of its dictionary as written."""
         if compress:
             data = zlib.compress(data, _EFFORT)
-            entries = {**entries, "Filter": b"/FlateDecode"}
-        self.put_stream(number, write({**entries, "Length": b"%d" % len(data)}), data)
+            entries += b"/Filter /FlateDecode"
+        self.put_stream(number, b"<<%b/Length %d>>" % (entries, len(data)), data)
 
     def put_stream(self, number: int, dictionary: bytes, data: bytes) -> None:
         """Write a stream that has a number already, with its dictionary as it is written."""
