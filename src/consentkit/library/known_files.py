@@ -144,15 +144,12 @@ class KnownFiles:
             self._listed[name] = marks, made
         return made
 
-
     def marks_of_folders(self, folders: Iterable[Path]) -> Mapping[str, FileMark | None] | None:
         """The marks of folders as they are now; None where one of them has just been changed."""
         marks = {str(folder): _folder_mark(str(folder)) for folder in folders}
         return marks if _are_settled(marks) else None
 
-    def marked(
-        self, digests: Mapping[Path, str], folders: Mapping[str, FileMark | None] | None
-    ) -> MarkedFiles | None:
+    def marked(self, digests: Mapping[Path, str], folders: Mapping[str, FileMark | None] | None) -> MarkedFiles | None:
         """The files with these digests, and folders with the marks that they had before anything was looked for there.
 
         None where it is not certain that a later change would be seen.

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from consentkit.packets.code_squares import squares_of
@@ -170,7 +170,10 @@ class Texts:
 
     def _drawing(self, line: str, size: float, left: float = 0.0, up: float = 0.0) -> Ref:
         """The drawing of a line with the baseline `up` points above that of all drawings."""
-        above = up + BASELINE - self._lines[line].baseline * size
+        baseline = self._lines[line].baseline
+        if size == 1.0 and up == left == 0.0 and baseline == BASELINE:
+            return self._lines.drawing(line)
+        above = up + BASELINE - baseline * size
         return self._lines.drawing(line, LineFit(round(size, 4), round(left, 3), round(above, 3)))
 
 
@@ -195,11 +198,16 @@ def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
     """Draw a QR code. Returns the drawing and the length of its side in points."""
     rows = squares_of(payload)
     across = len(rows) + 1  # with a light square behind each row, which ends what is dark
-    runs = (run.span() for run in _DARK.finditer("0".join(rows)))
-    squares = [b"%d %d %d 1 re" % (start % across, len(rows) - 1 - start // across, end - start) for start, end in runs]
+    squares = [_run_of_squares(*run.span(), across) for run in _DARK.finditer("0".join(rows))]
     operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE), *squares]
     side = len(rows) * _MODULE
     return linker.draw(b"\n".join([*operators, b"f"]), (0.0, 0.0, side, side)), side
+
+
+@lru_cache(maxsize=8192)
+def _run_of_squares(start: int, end: int, across: int) -> bytes:
+    """The operator for dark squares that follow each other on a row, counted from the upper left corner."""
+    return b"%d %d %d 1 re" % (start % across, across - 2 - start // across, end - start)
 
 
 def side_of_code(payload: str) -> float:

@@ -268,9 +268,9 @@ class _PaperWriter:
         flush_right = paper.pack.direction == "rtl"
         slots = paper.part.slots
         stamps: dict[int, list[Stamp]] = {page: [] for page in range(paper.part.pages)}
+        numbers = [self.numbers.in_places(self.placed, page) for page in range(paper.part.pages)]
         for slot in slots:
-            known = self.numbers.in_places(self.placed, slot.page) if slot.name in AT_END else self.values
-            text = known.get(slot.name)
+            text = (numbers[slot.page] if slot.name in AT_END else self.values).get(slot.name)
             if slot.widget is None and text:
                 at_end = slot.name in _FLUSH_END
                 stamps[slot.page] += self.texts.in_slot(text, slot, flush_right=flush_right != at_end)

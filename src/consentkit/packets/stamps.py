@@ -216,7 +216,7 @@ def _around(boxes: Iterable[Box]) -> Box:
 
 
 def _moved(box: Box, scale: float, left: float, bottom: float) -> Box:
-    return Box(*(edge * scale + start for edge, start in zip(box, (left, bottom) * 2, strict=True)))
+    return Box(box[0] * scale + left, box[1] * scale + bottom, box[2] * scale + left, box[3] * scale + bottom)
 
 
 def _is_drawing(entries: Mapping[str, Value]) -> bool:

@@ -68,10 +68,10 @@ class VisitLines:
         self._lines: dict[str, VisitLine] = {}
         every, self._texts = dict.fromkeys(lines), dict.fromkeys(texts)  # in their order, on which the bytes depend
         for text in self._texts:
-            first, *others = ways_to_break(text)
-            every |= dict.fromkeys(first)
-            if not all(line not in bold and self._is_common(line) for line in first):
-                every |= dict.fromkeys(line for way in others for line in way)
+            line = text.strip()
+            every[line] = None
+            if line in bold or not self._is_common(line):
+                every |= dict.fromkeys(line for way in ways_to_break(text)[1:] for line in way)
         common = before.common(tuple(line for line in every if line in bold))
         self._common = common.resources
         for line, done in common.bold.items():
@@ -114,8 +114,8 @@ class VisitLines:
 
     def ways(self, text: str) -> Iterator[tuple[str, ...]]:
         """The ways to set a text, each with lines that are shaped: on one line, unless it is one of the texts."""
-        ways = self._ways_to_break(text)
-        for way in ways if text in self._texts else ways[:1]:
+        yield (text.strip(),)
+        for way in self._ways_to_break(text)[1:] if text in self._texts else ():
             if all(line in self._lines or self._is_common(line) for line in way):
                 yield way
 

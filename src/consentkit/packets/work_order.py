@@ -65,7 +65,7 @@ def is_filed(paper: PacketItem, page: int) -> bool:
     """
     if paper.is_copy or (paper.form and not paper.form.texts):
         return True
-    slots = [slot for slot in paper.part.slots if slot.page == page]
+    slots = paper.part.slots_on(page)
     written = paper.group == "sign" and any(slot.element is not None for slot in slots)
     return written or any(slot.kind in AGREED_BY for slot in slots)
 

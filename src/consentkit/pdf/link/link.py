@@ -157,8 +157,9 @@ class Linker:
 
     def draw(self, content: bytes, box: Sequence[float], resources: Ref | None = None) -> Ref:
         """Add a drawing; `box` has its edges in points, as a planned one. Returns the reference for stamps."""
-        entries = _entries_of(box, resources)
-        return self.file.add_stream(entries, content, compress=len(content) >= _WORTH_COMPRESSING)
+        number = self.file.new_number()
+        self.file.put_data(number, _entries_of(box, resources), content, compress=len(content) >= _WORTH_COMPRESSING)
+        return number
 
     def open_branch(self) -> None:
         """Collect what is added from here on, until the branch is closed, under a separate heading."""
@@ -224,8 +225,7 @@ class Linker:
         self.file.count = frame.count
         for gaps, insert in zip(frame.gaps, self._inserts, strict=True):
             self._fill(gaps, insert)
-        about: dict[str, Value] = {"Type": b"/Metadata", "Subtype": b"/XML"}
-        self.file.put_data(frame.metadata, about, packet(info, producer), compress=False)
+        self.file.put_data(frame.metadata, b"/Type /Metadata/Subtype /XML", packet(info, producer), compress=False)
         self.file.finish(frame.root, frame.info, identifier, frame.beginning)
         self.beginning = frame.beginning.data
 
@@ -357,11 +357,10 @@ def resources_of_page(sheet: CompiledPart) -> DrawingResources:
     return DrawingResources(entries, plain, streams)
 
 
-def _entries_of(box: Sequence[float], resources: Ref | None) -> dict[str, Value]:
-    """The dictionary of a drawing."""
-    edges: list[Value] = [b"%g" % edge for edge in box]
-    uses: Value = {} if resources is None else resources
-    return {"Type": b"/XObject", "Subtype": b"/Form", "BBox": edges, "Resources": uses}
+def _entries_of(box: Sequence[float], resources: Ref | None) -> bytes:
+    """The entries of a drawing."""
+    uses = b"<<>>" if resources is None else b"%d 0 R" % resources
+    return b"/Type /XObject/Subtype /Form/BBox [%g %g %g %g]/Resources %b" % (*box, uses)
 
 
 def _filled(form: WrittenValue, numbers: Mapping[int, Ref]) -> bytes:
