@@ -7,6 +7,7 @@ stdout for itself, and never goes to a terminal.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from consentkit.packets.visits import VisitEntry
 
 
+_PATIENCE = 1.0
+"""Seconds for which packets may wait for others before their files have names."""
 _END_OF_VISIT = (PacketWritten, VisitRefused, VisitNeedsNothing)
 """What is the last that is said of a visit."""
 
@@ -85,8 +88,9 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
         say(note, quiet=request.quiet)
     output = _PacketReport(request, is_schedule=visits.is_schedule)
     fhir = FhirFile(workspace, request.fhir, force=request.force) if request.fhir else None
-    with pace.beside_messages("Packets", _number_to_watch(workspace, request)) as one_more:
-        for event in write_packets(workspace, targets, request.options, write_to_stdout):
+    events = write_packets(workspace, targets, request.options, write_to_stdout, patience=_PATIENCE)
+    with closing(events), pace.beside_messages("Packets", _number_to_watch(workspace, request)) as one_more:
+        for event in events:
             if fhir:
                 fhir.take(event)
             with one_more(is_done=isinstance(event, _END_OF_VISIT)):

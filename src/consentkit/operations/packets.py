@@ -33,9 +33,12 @@ from consentkit.packets.planning import Planner
 from consentkit.packets.visit_problems import field_of, named_visit, problems_of, unread_problems
 from consentkit.packets.visits import VisitEntry, entry_of
 from consentkit.problems import Problem
+from consentkit.reading.files import read_bytes
 
 _AS_USUAL = PacketOptions()
 _NO_FILE = EarlierFile()
+_LARGEST = 1024**3
+"""Bytes of a packet that is read again; files of others make some large."""
 
 
 class NumberOfAnotherPatient(InvalidInput):
@@ -76,8 +79,8 @@ class MadePacket:
 
     @property
     def pdf(self) -> bytes:
-        """The papers."""
-        return self.packet.pdf
+        """The papers. Where only their file has them, raises FileAccess for one that is not there any more."""
+        return self.packet.pdf or (read_bytes(self.file, _LARGEST) if self.file else b"")
 
     @property
     def file_name(self) -> str:

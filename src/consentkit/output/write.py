@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Iterator
 from errno import EACCES
 from pathlib import Path
 
@@ -124,14 +125,19 @@ def write_file(target: Path, data: bytes, *, force: bool = False, for_group: boo
     Raises FileAccess, and then leaves everything as it was.
     """
     require_replaceable(target, force=force)
-    try:
+    with reported(target, for_group=for_group):
         write_whole(target, data, sync=True, for_group=for_group)
-    except PermissionError as error:
-        if for_group and not _may_give_to_group(target.parent):
-            raise FileAccess(f"{_shown(target)}: {_NOT_OF_THE_GROUP}") from error
-        raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
+
+
+@contextlib.contextmanager
+def reported(target: Path, *, for_group: bool = False) -> Iterator[None]:
+    """Raise FileAccess where the system refuses to write a file."""
+    try:
+        yield
     except OSError as error:
-        raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
+        is_of_others = isinstance(error, PermissionError) and for_group and not _may_give_to_group(target.parent)
+        problem = _NOT_OF_THE_GROUP if is_of_others else f"can't be written: {reason(error)}"
+        raise FileAccess(f"{_shown(target)}: {problem}") from error
 
 
 _NOT_OF_THE_GROUP = (
