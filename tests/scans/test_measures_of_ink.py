@@ -51,7 +51,7 @@ def test_ink_that_only_touches_a_place_is_not_found_in_it(kind: PlaceKind) -> No
 
 
 @pytest.mark.parametrize("kind", get_args(PlaceKind))
-def test_what_is_dark_and_no_stroke_is_not_nothing(kind: PlaceKind) -> None:
+def test_what_is_too_faint_for_a_pen_is_not_nothing(kind: PlaceKind) -> None:
     assert verdict_of(kind, replace(EMPTY, unclear=0.5)) == "unsure"
 
 

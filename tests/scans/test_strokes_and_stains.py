@@ -27,7 +27,7 @@ def printed() -> Any:
     return page
 
 
-def scanned(*strokes: list[tuple[float, float]], stain: bool = False) -> Any:
+def scanned(*strokes: list[tuple[float, float]], stain: bool = False, pen: int = PEN) -> Any:
     """The same, scanned: strokes in millimetres from the upper left corner of the place, perhaps on a ring."""
     page = np.minimum(printed(), PAPER)
     if stain:
@@ -37,7 +37,7 @@ def scanned(*strokes: list[tuple[float, float]], stain: bool = False) -> Any:
         page = (page - (page > STAIN) * ring * (PAPER - STAIN)).astype(np.uint8)
     for points in strokes:
         at = [(int(BOX.left + x * MM), int(BOX.top + y * MM)) for x, y in points]
-        cv2.polylines(page, [np.array(at, np.int32)], False, (PEN,), 3, cv2.LINE_AA)
+        cv2.polylines(page, [np.array(at, np.int32)], False, (pen,), 3, cv2.LINE_AA)
     noise = np.random.default_rng(5).normal(0, 5, page.shape)
     return np.clip(cv2.GaussianBlur(page, (0, 0), 0.7) + noise, 0, 255).astype(np.uint8)
 
@@ -55,6 +55,10 @@ def test_what_is_written_on_the_ring_of_a_cup_is_ink_and_the_ring_is_none() -> N
     assert said(scanned(*DIGITS)) == "ink found"
     assert said(scanned(stain=True)) != "ink found"
     assert said(scanned(*DIGITS, stain=True)) == "ink found"
+
+
+def test_what_is_fainter_than_a_pen_is_not_nothing() -> None:
+    assert said(scanned(*DIGITS, pen=185)) == "unsure"
 
 
 @pytest.mark.parametrize("kind", ["signature", "date", "text"])

@@ -244,10 +244,10 @@ class _Measuring:
         return boxes
 
     def _unclear(self) -> list[float]:
-        """Square millimetres in each place that are as dark as a pen makes it, in pieces that do not look like one."""
+        """Square millimetres in each place of what is no speck, and too faint for a pen: it may be a pencil."""
         is_large = (self._pieces.area >= _SMALLEST * MM * MM) & ~self._is_ink
         is_large[0] = False
-        dark = self._strong & is_large[self._pieces.labels] & (self._owners >= 0) & self._counts()
+        dark = is_large[self._pieces.labels] & self._boxes() & (self._owners >= 0) & self._counts()
         areas = np.bincount(self._owners[dark], minlength=len(self._places)) / MM / MM
         return [float(area) for area in areas]
 

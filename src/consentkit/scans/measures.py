@@ -45,7 +45,7 @@ class InkMeasures:
     inside: float = math.inf
     """How much of its own ink lies in the place itself, and not in the room around it that writing may take."""
     unclear: float = 0.0
-    """The area in it of what is as dark as a pen makes it, and looks like no stroke."""
+    """The area in it of what is too faint for a pen, and larger than a speck: it may be a pencil."""
     has_shades: bool = True
     """Whether the scan is more than black and white, in which a stain of coffee is as black as ink."""
     is_firm: bool = True
