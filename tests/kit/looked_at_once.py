@@ -57,8 +57,9 @@ def keeping(look: _Look, folder: Path) -> _Look:
             outcome, places = pickle.loads(path.read_bytes())
             return replace(finding, outcome=outcome, places=places)
         seen = look(finding, page, code, known, *references)
-        with suppress(OSError):  # a child process under limits may not be able to write
-            write(path, pickle.dumps((seen.outcome, seen.places)))
+        if seen == replace(finding, outcome=seen.outcome, places=seen.places):  # and it says no more than that
+            with suppress(OSError):  # a child process under limits may not be able to write
+                write(path, pickle.dumps((seen.outcome, seen.places)))
         return seen
 
     return kept_or_seen
