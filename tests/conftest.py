@@ -14,7 +14,7 @@ import pytest
 
 from consentkit import resources
 from consentkit.cli import OBJECTS_BETWEEN_COLLECTIONS, run
-from kit import laid_out_once, skipping, thorough
+from kit import laid_out_once, looked_at_once, skipping, thorough
 from kit.cluster import Cluster, running_cluster
 from kit.cups import PrintSystem, print_system
 from kit.running import Outcome
@@ -63,7 +63,7 @@ QUICK = frozenset(
 
 def pytest_configure() -> None:
     """Look for garbage as seldom as the command does: with the page engine a fifth of the time would go by looking."""
-    gc.set_threshold(4 * OBJECTS_BETWEEN_COLLECTIONS)  # there are ten thousand tests among what is looked at
+    gc.set_threshold(20 * OBJECTS_BETWEEN_COLLECTIONS)  # there are ten thousand tests among what is looked at
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -128,6 +128,12 @@ def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 def parts_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Lay out a page once for this run of the tests, whichever of its workers and tests need it."""
     laid_out_once.keep_parts(_folder_of_run(tmp_path_factory, "laid-out"))
+
+
+@pytest.fixture(scope="session")
+def findings_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Look at a page of a scan once for this run of the tests, whichever of its workers and tests hand it in."""
+    looked_at_once.keep_findings(_folder_of_run(tmp_path_factory, "looked-at"))
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ REFUSED = {"decision": "refused", "by": "patient"}
 
 
 @pytest.fixture
-def clerk(tmp_path: Path, printer: Printer) -> Clerk:
+def clerk(tmp_path: Path, printer: Printer, findings_of_the_tests: None) -> Clerk:
     """A clerk who has printed the papers of a visit."""
     return clerk_with_papers(tmp_path)
 
