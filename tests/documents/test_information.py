@@ -128,9 +128,10 @@ def test_in_short_is_whole_on_the_first_page_of_large_print(code: str, language:
 # --- head and foot ---
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("large_print", [False, True], ids=["usual", "large"])
-def test_every_page_has_room_for_a_record_number_of_ten_digits(large_print: bool) -> None:
-    document = information("90837", large_print=large_print)
+def test_every_page_has_room_for_a_record_number_of_ten_digits(language: str, *, large_print: bool) -> None:
+    document = information("90837", language, large_print=large_print)
     rooms = {slot.page: slot.corners.size[0] for slot in document.part.slots if slot.name == "patient_record"}
     assert sorted(rooms) == list(range(document.pages))
     assert min(rooms.values()) > LEAST_RECORD - 1

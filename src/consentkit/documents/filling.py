@@ -42,7 +42,7 @@ from consentkit.reading.paths import is_there, resolved
 from consentkit.resources import shipped
 
 _NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d])")
-_LAST_WORDS = re.compile(r"(?<=[\w,;:’”)]) (?=[^\s\u00a0]{1,10}\Z)(?<![^\s\u00a0]{11} )")
+_LAST_WORDS = re.compile(r"(?<=[\w,;:’”)]) (?=[“(¿¡]?[^\W_][^\s\u00a0]{0,9}\Z)(?<![^\s\u00a0]{11} )")
 """The space before the last word of a text, where that word and the one before it are short enough for any column."""
 _SHORTEST_TEXT = 28
 """Characters from which a text is looked at for its last word: what is shorter is one line nearly everywhere."""
