@@ -17,7 +17,7 @@ from consentkit.pdf.read.content_text import UNKNOWN
 from consentkit.pdf.read.measuring import MeasuredFont
 
 _LINE = re.compile(
-    rb"BT\n0 ([0-9.]{1,6}) Td\n/([A-Za-z0-9]+) ([0-9.]{1,6}) Tf\n"
+    rb"BT\n0 ([0-9]{1,4}(?:\.[0-9]{1,4})?) Td\n/([A-Za-z0-9]+) ([0-9]{1,4}(?:\.[0-9]{1,4})?) Tf\n"
     rb"\[((?:<(?:[0-9a-f]{4})+>|-?[0-9]{1,4}(?=[<\]]))+)\] TJ\nET"
 )
 _PIECE = re.compile(rb"<([0-9a-f]+)>|(-?[0-9]+)")
