@@ -96,7 +96,7 @@ def test_what_a_worker_says_that_it_was_made_from_decides_nothing_here(
     with running_cluster(tmp_path_factory.mktemp("own cluster")) as own:
         own.start(OTHER_DIGESTS)
         assert counted(place.run(pool=Pool(1, 120, executor=own.executor))) == {"made": 2}
-    assert place.store.info().entries == 0
+    assert place.store.info().bytes < 10_000, "a document is larger"
     assert {(entry.key, bool(entry.file_hash)) for entry in place.entries().values()} == {("", True)}
 
 
