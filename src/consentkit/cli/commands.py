@@ -354,8 +354,10 @@ def remake(workspace: OpenWorkspace, **options: Any) -> int:
 def schema(kind: str) -> int:
     """Print the JSON Schema of a kind of file, for editors, or of a report, for programs that read it.
 
-    Kinds of files are procedure (the default), translation, paper, paper-translation, risks, language, clauses, clinic,
-    services and visit; the report is filing-report.
+    \b
+    Files:   procedure (the default), translation, paper, paper-translation,
+             risks, language, clauses, clinic, services, visit
+    Reports: filing-report
     """
     from consentkit.model.schema import schema_text
 
