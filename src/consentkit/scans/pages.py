@@ -122,7 +122,7 @@ def _picture_pages(name: str, data: bytes, only: Collection[int] | None) -> Iter
             return
         for index in range(count):
             if only is None or index in only:
-                if picture.tell() != index:
+                if count > 1:
                     picture.seek(index)
                 yield _picture_page(name, index, picture)
 
