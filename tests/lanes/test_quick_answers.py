@@ -65,7 +65,7 @@ class Trial:
         said = command(*arguments, "--clinic", "clinic", "--cache", "cache")
         done = subprocess.run(
             [said[0], "-X", "importtime", *said[1:]],
-            cwd=self.folder, env=environment(), capture_output=True, timeout=120, check=False,
+            cwd=self.folder, env=environment(), capture_output=True, timeout=600, check=False,
         )  # fmt: skip
         lines = done.stderr.splitlines(keepends=True)
         imported = [line for line in lines if line.startswith(b"import time:")]

@@ -74,7 +74,7 @@ class Sheet:
         assert page
         try:
             painted = reader.read(next(file.pages()), printed)
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError):
             painted = None
         return reader.read_stamps(page), painted
 
@@ -164,6 +164,8 @@ ODD: dict[str, Change] = {
     "on a layer": lambda line: b"/OC /Layer BDC " + line + b" EMC",
     "of an unknown meaning": lambda line: line.replace(b"[<", b"[<fffe"),
     "of an unknown font": lambda line: line.replace(b"/F1 12 Tf", b"/F9 12 Tf"),
+    "of a size that is no number": lambda line: line.replace(b" 12 Tf", b" 1.2.3 Tf"),
+    "at a place that is no number": lambda line: line.replace(b"0 6 Td", b"0 6.5.1 Td"),
     "of no font": lambda line: line.replace(b"/F1 12 Tf", b""),
     "letters on one another": lambda line: re.sub(rb"\[<(.{4})(.{4})", rb"[<\1>400<\2", line),
     "letters that are moved back a little": lambda line: re.sub(rb"\[<(.{4})(.{4})", rb"[<\1>90<\2", line),

@@ -22,12 +22,11 @@ from consentkit.cli.streams import streams
 from consentkit.cli.support import interruptions
 from consentkit.errors import ConsentkitError, InvalidInput
 from consentkit.problems import LONGEST_MESSAGE, report_lines, shortened
-from consentkit.processes.interruption import own_temporary_folder
+from consentkit.processes.interruption import INTERRUPTED, own_temporary_folder
 
 if TYPE_CHECKING:
     from consentkit.lanes.lookup import LaneLook
 
-_INTERRUPTED = 130
 _UNEXPECTED = 1
 DEBUG_VARIABLE = "CONSENTKIT_DEBUG"
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
@@ -56,7 +55,7 @@ def main(look: LaneLook | None = None) -> NoReturn:
     if exit_code == 0:
         answers.remember(look)
     exit_code = streams.end(exit_code)
-    if exit_code == _INTERRUPTED or is_help:
+    if exit_code == INTERRUPTED or is_help:
         # Where an interrupt has gone through code that was in a string, as that of dataclasses is, Python 3.11 ends
         # by SIGINT, whatever the exit code. And to pick apart what was loaded takes half as long as
         # to print a help text. Nothing is left to be done.
@@ -93,7 +92,7 @@ def _run(arguments: list[str]) -> int:
 def _interrupted() -> int:
     interruptions.end()
     click.echo("Interrupted; nothing half-written is left behind.", err=True)
-    return _INTERRUPTED
+    return INTERRUPTED
 
 
 def _print_error(error: ConsentkitError) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -77,7 +77,7 @@ class PacketRequest:
 
 def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     """Read the visits, make the packets, write and print them. Returns the exit code."""
-    visits = _requested(workspace, request)
+    visits, number = _counted(_requested(workspace, request), request)
     targets = PacketTargets(
         visits, request.output, request.combined, request.printer, sets=request.sets, force=request.force
     )
@@ -89,7 +89,7 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     output = _PacketReport(request, is_schedule=visits.is_schedule)
     fhir = FhirFile(workspace, request.fhir, force=request.force) if request.fhir else None
     events = write_packets(workspace, targets, request.options, write_to_stdout, patience=_PATIENCE)
-    with closing(events), pace.beside_messages("Packets", _number_to_watch(workspace, request)) as one_more:
+    with closing(events), pace.beside_messages("Packets", number) as one_more:
         for event in events:
             if fhir:
                 fhir.take(event)
@@ -104,12 +104,12 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     return output.end(visits.skipped)
 
 
-def _number_to_watch(workspace: OpenWorkspace, request: PacketRequest) -> int:
-    """How many packets a person watches being made; 0 where nobody watches, or the source can be read only once."""
-    if request.quiet or request.source == STDOUT or not pace.is_watched():
-        return 0
-    visits = _requested(workspace, request)
-    return sum(map(visits.has, visits.entries)) if visits.is_schedule else 0
+def _counted(visits: RequestedVisits, request: PacketRequest) -> tuple[RequestedVisits, int]:
+    """Visits, and how many packets a person watches being made: then all visits are read first. 0 if nobody watches."""
+    if request.quiet or not visits.is_schedule or not pace.is_watched():
+        return visits, 0
+    entries = list(visits.entries)
+    return replace(visits, entries=iter(entries)), sum(map(visits.has, entries))
 
 
 def _requested(workspace: OpenWorkspace, request: PacketRequest) -> RequestedVisits:

@@ -18,7 +18,7 @@ from consentkit.errors import FileAccess, reason
 from consentkit.pdf.file.seal import is_intact
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.problems import printable
-from consentkit.processes.whole_files import LARGEST_PDF, write_whole
+from consentkit.processes.whole_files import LARGEST_PDF, SYSTEM_FOLDERS, write_whole
 from consentkit.reading.paths import is_possible
 
 
@@ -108,14 +108,13 @@ _NO_FILES = {
     stat.S_ISSOCK: "a socket",
 }
 _OTHER_TARGET = "name a file, or write to standard output with -o - and direct that there"
-_SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - an ordinary file system, in spite of its place
 
 
 def _require_outside_the_system(target: Path) -> None:
     """Raise FileAccess for a place among devices or processes: /dev/stdout looks like a file where stdout is one."""
     folder = Path(os.path.realpath(target.parent))
-    if any(map(folder.is_relative_to, _SYSTEM_FOLDERS)) and not folder.is_relative_to(_SHARED_MEMORY):
+    if any(map(folder.is_relative_to, SYSTEM_FOLDERS)) and not folder.is_relative_to(_SHARED_MEMORY):
         raise FileAccess(f"{_shown(target)}: belongs to the system, and no file can be written there; {_OTHER_TARGET}")
 
 

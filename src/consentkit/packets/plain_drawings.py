@@ -16,10 +16,11 @@ from consentkit.pdf.file.syntax import Value
 from consentkit.pdf.read.content_text import UNKNOWN
 from consentkit.pdf.read.measuring import MeasuredFont
 
+_NUMBER = rb"[0-9]{1,4}(?:\.[0-9]{1,6})?"
 _LINE = re.compile(
-    rb"(?:(?P<fit>[0-9.]{1,9}) 0 0 (?P<height>[0-9.]{1,9}) (?P<left>-?[0-9.]{1,9}) (?P<up>-?[0-9.]{1,9}) cm\n)?"
-    rb"BT\n0 (?P<baseline>[0-9.]{1,6}) Td\n/(?P<font>[A-Za-z0-9]+) (?P<size>[0-9.]{1,6}) Tf\n"
-    rb"\[(?P<glyphs>(?:<(?:[0-9a-f]{4})+>|-?[0-9]{1,4}(?=[<\]]))+)\] TJ\nET"
+    rb"(?:(?P<fit>%(n)b) 0 0 (?P<height>%(n)b) (?P<left>-?%(n)b) (?P<up>-?%(n)b) cm\n)?"
+    rb"BT\n0 (?P<baseline>%(n)b) Td\n/(?P<font>[A-Za-z0-9]+) (?P<size>%(n)b) Tf\n"
+    rb"\[(?P<glyphs>(?:<(?:[0-9a-f]{4})+>|-?[0-9]{1,4}(?=[<\]]))+)\] TJ\nET" % {b"n": _NUMBER}
 )
 _PIECE = re.compile(rb"<([0-9a-f]+)>|(-?[0-9]+)")
 _DRAWS_TEXT = re.compile(rb"Tj|TJ|'|\"|Do|EI")
@@ -66,7 +67,7 @@ def read_plain(content: bytes, area: Box, fonts: Mapping[str, LineFont], least_s
 
 def _read_line(line: re.Match[bytes], font: LineFont, area: Box) -> StampDrawing | None:
     fit, height, left, up = (float(one) if one else None for one in line.group("fit", "height", "left", "up"))
-    if fit != height:
+    if fit != height or fit == 0:
         return None
     scale, start = fit or 1.0, left or 0.0
     size, baseline = float(line["size"]) * scale, (up or 0.0) + float(line["baseline"]) * scale

@@ -197,7 +197,7 @@ class StampReader:
         painter = Painter(self._content, canvas, {}, GraphicsState(), whole_drawings=True)
         try:
             painter.draw_form(reference, MarkedSequence(None, silent=False))
-        except KeyError:  # it draws with something of its page
+        except (KeyError, TypeError, ValueError):  # it draws with something of its page, or is damaged
             return None
         runs = [one for one in canvas.items if isinstance(one, DrawnRun)]
         paints = [one for one in canvas.items if isinstance(one, Paint) and one.alpha > 0]

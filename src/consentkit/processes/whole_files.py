@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 UNFINISHED = re.compile(r"\.consentkit-([0-9a-f]{16}|[a-z0-9_]{8})\.tmp", re.ASCII)
 """The names of files that are still being written, or that a killed process has left; of earlier versions, too."""
 
+SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
+"""Where devices and processes look like files, and no file can be written."""
 LARGEST_PDF = 64 * 1024**2
 """Bytes of the largest PDF file that consentkit makes, keeps and reads again; a consent document has about 60,000."""
 

@@ -61,7 +61,7 @@ def count_pages(name: str, data: bytes) -> int | RefusedPage:
     if isinstance(opened, RefusedPage):
         return opened
     with closing(opened):
-        return min(len(opened), MOST_PAGES + 1) if is_pdf(data) else sum(1 for _ in _frames(opened))
+        return min(len(opened), MOST_PAGES + 1) if is_pdf(data) else _count_frames(opened)
 
 
 def is_pdf(data: bytes) -> bool:
@@ -116,11 +116,14 @@ def _picture_pages(name: str, data: bytes, only: Collection[int] | None) -> Iter
         yield picture
         return
     with closing(picture):
-        if sum(1 for _ in _frames(picture)) > MOST_PAGES:
+        count = _count_frames(picture)
+        if count > MOST_PAGES:
             yield _too_many_pages(name)
             return
-        for index in _frames(picture):
+        for index in range(count):
             if only is None or index in only:
+                if count > 1:
+                    picture.seek(index)
                 yield _picture_page(name, index, picture)
 
 
@@ -138,19 +141,16 @@ def _opened_picture(name: str, data: bytes) -> Any | RefusedPage:
         return _refused(name, None, "not a scan", message)
 
 
-def _frames(picture: Picture) -> Iterator[int]:
-    """Go through the pictures of a file, one more than `MOST_PAGES` at most; those after a fault are left out."""
+def _count_frames(picture: Picture) -> int:
+    """How many pictures a file has, one more than `MOST_PAGES` at most; those after a fault are left out."""
     if picture.format != "TIFF":  # the further pictures of a camera's file are smaller copies
-        yield 0
-        return
-    picture.seek(0)
-    yield 0
+        return 1
     for index in range(1, MOST_PAGES + 1):
         try:
             picture.seek(index)
         except (EOFError, OSError, ValueError, SyntaxError):
-            return
-        yield index
+            return index
+    return MOST_PAGES + 1
 
 
 def _picture_page(name: str, index: int, picture: Picture) -> ScanPage | RefusedPage:
