@@ -18,7 +18,6 @@ from consentkit.packets.parsed import ParsedFiles
 from kit.packets import visit
 from kit.small import CODE, make_clinic, write_procedure, write_translation
 
-
 LAYOUT = Layout("letter")
 
 
