@@ -150,6 +150,20 @@ def test_no_page_of_a_packet_is_painted_that_differs_from_the_one_before_in_its_
         maker.require_identity(second.pdf, [replace(second, plan=plan(maker.workspace, visit(visit="V-2")))])
 
 
+def judges(maker: PacketMaker, forged: bytes) -> Iterator[PacketMaker]:
+    """Who knows the beginning of the honest file; who knows none; and who takes all of the forged file for one."""
+    yield maker
+    yield PacketMaker(maker.workspace)
+    knowing = PacketMaker(maker.workspace)
+    knowing._read.expect(whole_beginning(forged))
+    yield knowing
+
+
+def whole_beginning(pdf: bytes) -> bytes:
+    """Everything before the table of objects."""
+    return pdf[: pdf.rindex(b"/Type /XRef")].rpartition(b"endobj\n")[0] + b"endobj\n"
+
+
 Forged = Callable[[bytes, PdfFile, dict[str, Value]], bytes]
 """A forged file, from a file with its first page."""
 
@@ -310,7 +324,7 @@ def test_whatever_was_changed_is_caught_though_the_beginning_is_known(
     forged = forge(second.pdf, file, page)
     assert forged != second.pdf
     assert is_intact(forged)
-    for judge in (maker, PacketMaker(maker.workspace)):
+    for judge in judges(maker, forged):
         with pytest.raises(RenderingFailed) as caught:
             judge.require_identity(forged, [second])
         assert reported in str(caught.value.__cause__ or caught.value)
@@ -382,7 +396,7 @@ def test_whatever_was_changed_about_a_filled_field_is_caught(change: str, filled
     file = read_file(packet.pdf)
     forged = FIELD_CHANGED[change](packet.pdf, file, next(filled_fields(file)))
     assert forged != packet.pdf
-    for judge in (maker, PacketMaker(maker.workspace)):
+    for judge in judges(maker, forged):
         with pytest.raises(RenderingFailed):
             judge.require_identity(forged, [packet])
 
@@ -404,7 +418,7 @@ def test_what_a_beginning_says_counts_though_the_catalogue_lies_behind_it(
         """Read back the packet with a note at the end of its beginning, and the catalogue behind that."""
         count = len(rows_of(second.pdf)) + 1
         noted = with_objects(second.pdf, {count: write({"Note": note})})
-        beginning = noted[: noted.rindex(b"/Type /XRef")].rpartition(b"endobj\n")[0] + b"endobj\n"
+        beginning = whole_beginning(noted)
         maker = PacketMaker(made[0].workspace)
         maker._read.expect(beginning)
         forged = with_root(with_objects(noted, {count + 2: write(read_file(noted).catalog)}), count + 2)

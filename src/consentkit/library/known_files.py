@@ -61,8 +61,7 @@ class MarkedFiles(NamedTuple):
 
     def are_unchanged(self) -> bool:
         """Whether each is the same, or still absent."""
-        folders, files = self.folders.items(), self.files.items()
-        return all([_is_same_folder(*one) for one in folders]) and all([_is_same_file(*one) for one in files])
+        return _are_unchanged(self.folders) and all(_is_same_file(*one) for one in self.files.items())
 
 
 class _KnownGroup(NamedTuple):
@@ -179,15 +178,6 @@ def _is_same_file(path: str, mark: FileMark | None) -> bool:
     return mark is not None and mark_in(status) == mark and stat.S_ISREG(status.st_mode)
 
 
-def _is_same_folder(path: str, mark: FileMark | None) -> bool:
-    try:
-        return mark_in(os.stat(path)) == mark
-    except FileNotFoundError:
-        return mark is None
-    except (OSError, ValueError):
-        return False
-
-
 def _mark(path: Path | str) -> FileMark | None:
     """The mark of a regular file, or of nothing: what is read through a link is never known."""
     try:
@@ -201,7 +191,7 @@ def _folder_mark(path: str) -> FileMark | None:
     return mark_of(Path(path))
 
 
-def _are_unchanged(marks: _Marks) -> bool:
+def _are_unchanged(marks: Mapping[str, FileMark | None]) -> bool:
     return all(_folder_mark(here) == mark for here, mark in marks.items())
 
 

@@ -204,7 +204,7 @@ def _added_up(payload: str) -> int | None:
 
 @lru_cache(maxsize=_MOST_CHANGES)
 def _change(length: int, place: int, value: int) -> int:
-    """What changes in a code with another value in the place of one pair."""
+    """What changes in a code with another value of one pair."""
     _, changes = _parts(length)
     difference, number = value ^ _pairs(_ANY * length)[place], 0
     while difference:

@@ -176,7 +176,7 @@ def _require_page(
         raise RenderingFailed(f"page {number} of the packet differs from the paper that it was made from")
     drawn = {item.text for item in read}
     required = [*marks.required, *marks.numbers]
-    if not all([text in drawn or _is_borne(text, drawn, texts.fold) for text in required]):
+    if not all(text in drawn or _is_borne(text, drawn, texts.fold) for text in required):
         raise RenderingFailed(f"page {number} of the packet does not bear this patient's particulars")
     known = texts.known(marks)
     strange = set(map(texts.fold, drawn.difference(known, marks.numbers))) - {_NOTHING}

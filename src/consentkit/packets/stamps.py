@@ -50,10 +50,10 @@ class _StampedSheet:
     def __init__(self, area: Box, before: _StampedSheet | None = None) -> None:
         """`before` is what was stamped onto it first."""
         self.area = area
-        self.texts = [*before.texts] if before else []
-        self.others = [*before.others] if before else []
+        self.texts: list[StampedText] = [*before.texts] if before else []
+        self.others: list[Box] = [*before.others] if before else []
         """Where the drawings are that say nothing."""
-        self._boxes = [*before._boxes] if before else []
+        self._boxes: list[Box] = [*before._boxes] if before else []
 
     def put(self, shown: _Shown | None, sequence: int | None) -> bool:
         """Add a drawing. Returns whether it is certain what it says, and it touches no other one and is on the page."""
@@ -98,7 +98,7 @@ class StampReader:
         if first is None:
             return None
         sheet = _StampedSheet(first.area, first)
-        if not all([sheet.put(self._shown(page, one), one.sequence) for one in own]):
+        if not all(sheet.put(self._shown(page, one), one.sequence) for one in own):
             return None
         fields = [(drawing, entries) for entries in annotations for drawing in appearances_in(self._file, entries)]
         if not all(self._put_field(sheet, page, drawing, entries) for drawing, entries in fields):
@@ -116,7 +116,7 @@ class StampReader:
         """What is stamped in the same way onto several pages; None where that is not certain."""
         if lines not in self._sheets:
             sheet = _StampedSheet(lines.area)
-            is_clear = all([sheet.put(self._shown(page, one), one.sequence) for one in lines.placed])
+            is_clear = all(sheet.put(self._shown(page, one), one.sequence) for one in lines.placed)
             self._sheets[lines] = sheet if is_clear else None
         return self._sheets[lines]
 

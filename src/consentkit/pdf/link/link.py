@@ -360,7 +360,8 @@ def resources_of_page(sheet: CompiledPart) -> DrawingResources:
 def _entries_of(box: Sequence[float], resources: Ref | None) -> bytes:
     """The entries of a drawing."""
     uses = b"<<>>" if resources is None else b"%d 0 R" % resources
-    return b"/Type /XObject/Subtype /Form/BBox [%g %g %g %g]/Resources %b" % (*box, uses)
+    edges = b" ".join(b"%g" % edge for edge in box)
+    return b"/Type /XObject/Subtype /Form/BBox [%b]/Resources %b" % (edges, uses)
 
 
 def _filled(form: WrittenValue, numbers: Mapping[int, Ref]) -> bytes:
