@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consentkit.documents.filling import typeset
+from consentkit.documents.typesetting import typeset
 
 UNBROKEN = "\u00a0"
 

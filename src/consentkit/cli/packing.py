@@ -19,7 +19,6 @@ from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
 from consentkit.operations.earlier_files import EarlierFile
-from consentkit.operations.fhir_file import FhirFile
 from consentkit.operations.other_systems import require_day, systems_of
 from consentkit.operations.packet_files import (
     DayFileLeftOut,
@@ -42,6 +41,7 @@ from consentkit.problems import Problem, printable, report_lines
 
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
+    from consentkit.operations.fhir_file import FhirFile
     from consentkit.operations.packets import NothingToPrint, PacketOptions
     from consentkit.packets.visits import VisitEntry
 
@@ -87,7 +87,7 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     for note in visits.notes:
         say(note, quiet=request.quiet)
     output = _PacketReport(request, is_schedule=visits.is_schedule)
-    fhir = FhirFile(workspace, request.fhir, force=request.force) if request.fhir else None
+    fhir = _fhir_file(workspace, request.fhir, force=request.force) if request.fhir else None
     events = write_packets(workspace, targets, request.options, write_to_stdout, patience=_PATIENCE)
     with closing(events), pace.beside_messages("Packets", number) as one_more:
         for event in events:
@@ -102,6 +102,12 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     if visits.skipped:
         say(f"{printable(request.source)}: {skipped_rows(visits.skipped)}", quiet=request.quiet)
     return output.end(visits.skipped)
+
+
+def _fhir_file(workspace: OpenWorkspace, target: Path, *, force: bool) -> FhirFile:
+    from consentkit.operations.fhir_file import FhirFile  # which few days need
+
+    return FhirFile(workspace, target, force=force)
 
 
 def _counted(visits: RequestedVisits, request: PacketRequest) -> tuple[RequestedVisits, int]:
@@ -205,8 +211,7 @@ class _PacketReport:
             if notice.text not in self._notices:  # which many packets share
                 self._notices.add(notice.text)
                 self._say(f"Warning: {notice}")
-        texts = [notice.text for notice in event.made.notices]
-        self._packets.append(report.packet_entry(packet, event.file, self._request.options.override, texts))
+        self._packets.append(report.packet_entry(event.made, event.file, self._request.options.override))
         if event.file:
             self._show_file(event.file)
         self._say(report.packet_line(packet, event.file))

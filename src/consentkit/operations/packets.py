@@ -83,6 +83,13 @@ class MadePacket:
         return self.packet.pdf or (read_bytes(self.file, _LARGEST) if self.file else b"")
 
     @property
+    def size(self) -> int:
+        """How many bytes it has; 0 where its file alone has them, and is not there any more."""
+        if self.packet.pdf or self.file is None:
+            return len(self.packet.pdf)
+        return self.file.stat().st_size if self.file.exists() else 0
+
+    @property
     def file_name(self) -> str:
         """The name that its file has: day and number of the visit, and nothing about the patient."""
         return self.packet.file_name

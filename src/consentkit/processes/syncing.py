@@ -27,7 +27,7 @@ class FolderSync:
         """By the number of each file system, a folder of it, which is open."""
 
     def add(self, folder: str) -> None:
-        """Files will be written into a folder. One that can't be opened, as without leave to list it, is left out."""
+        """Files will be written into a folder. One that can't be opened without permission to list it is left out."""
         try:
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
