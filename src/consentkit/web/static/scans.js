@@ -17,6 +17,16 @@
   });
   addEventListener("submit", (event) => {
     if (event.target.dataset.sent) event.preventDefault();
+    else if (event.target.closest(".scans")) showWhatIsStated(20);
     event.target.dataset.sent = "yes";
   });
+  // The answer to a statement is a file to save, so the page stays: it shows what was stated as soon as the desk knows.
+  const showWhatIsStated = (tries) => setTimeout(async () => {
+    const shown = document.querySelector(".scans");
+    const page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html");
+    const list = page.querySelector(".scans");
+    const said = (one) => [...one.querySelectorAll(".stated")].map((line) => line.textContent).join();
+    if (list && said(list) !== said(shown)) shown.replaceWith(list);
+    else if (tries) showWhatIsStated(tries - 1);
+  }, 500);
 })();
