@@ -61,8 +61,12 @@ QUICK = frozenset(
 """The files of tests for daily work: what is read, checked and planned, without a whole document or a process."""
 
 
-def pytest_configure() -> None:
-    """Look for garbage as seldom as the command does: with the page engine a fifth of the time would go by looking."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples properties are tried on, and look for garbage as seldom as the command does, or more so.
+
+    With the page engine a fifth of the time would go by looking.
+    """
+    thorough.choose_examples(config.option.markexpr)
     gc.set_threshold(20 * OBJECTS_BETWEEN_COLLECTIONS)  # there are ten thousand tests among what is looked at
 
 
