@@ -35,7 +35,11 @@ if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+WIDEST_HELP = 100
+"""Columns of help texts at most."""
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST_HELP})
 @click.version_option(__version__, prog_name="consentkit")
 def consentkit() -> None:
     """Make consent documents that patients can read, from procedure definitions in YAML.
