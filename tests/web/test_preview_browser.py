@@ -112,7 +112,7 @@ def test_the_page_in_view_comes_first_and_says_that_the_others_follow(
     expect(page.locator("#status")).to_contain_text("up to date")
     is_drawn(page)
     third = page.locator("#pages img").nth(2)
-    with page.expect_request(re.compile("/view/3/3$")):
+    with page.expect_response(re.compile("/view/3/3$")):
         third.evaluate("one => scrollBy({ top: one.getBoundingClientRect().top + 60, behavior: 'instant' })")
     before, place = name_of_paper(page), page.evaluate("() => scrollY")
     with held_after_layout(monkeypatch):
