@@ -81,7 +81,7 @@ def test_it_has_the_clauses_that_the_form_has_not_and_names_the_others() -> None
 
 def test_doing_nothing_is_the_last_row_of_the_choices() -> None:
     procedure = small_procedure()
-    html = workspace().compose(workspace().content(procedure, variant="information")).html
+    html = workspace().compose(workspace().content(procedure, variant="information")).html.replace("\u00a0", " ")
     last = html[html.index('<table class="choices">') : html.index("</table>")].rsplit("<tr>", 1)[1]
     assert words().headings.no_treatment in last
     assert str(procedure.no_treatment.intro) in last
