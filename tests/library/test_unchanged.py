@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,10 +17,13 @@ from consentkit.errors import ConsentkitError
 from consentkit.library import known_files
 from consentkit.model.identity import Layout
 from consentkit.packets.parsed import ParsedFiles
+from consentkit.resources import shipped
 from kit.packets import visit
 from kit.small import CODE, make_clinic, write_procedure, write_translation
 
 LAYOUT = Layout("letter")
+TEMPLATES = ("large.css", "languages/en.yaml")
+"""Some that this clinic has its own of."""
 
 
 @pytest.fixture
@@ -28,6 +33,9 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ParsedFiles:
     monkeypatch.setattr(known_files.time, "time_ns", lambda: now() + 60 * 10**9)
     clinic = make_clinic(tmp_path / "clinic")
     (clinic / "papers").mkdir(exist_ok=True)
+    (clinic / "templates" / "languages").mkdir(parents=True)
+    for name in TEMPLATES:
+        shutil.copy(shipped("templates") / name, clinic / "templates" / name)
     return ParsedFiles(open_workspace(clinic, open_store(tmp_path / "store")))
 
 
@@ -62,6 +70,10 @@ CHANGES: dict[str, Callable[[Path], None]] = {
     "other particulars": _append("clinic.yaml"),
     "a new record of approvals": _append("approvals.yaml"),
     "a new paper": _append("papers/a-paper.yaml"),
+    "a new template": lambda clinic: (clinic / "templates" / "regular.css").touch(),
+    "an edit of a template": lambda clinic: (clinic / "templates" / "large.css").write_text("p { color: black }"),
+    "a template that is gone": lambda clinic: (clinic / "templates" / "large.css").unlink(),
+    "an edit of a language pack": _append("templates/languages/en.yaml"),
 }
 
 
@@ -105,4 +117,12 @@ def test_what_was_changed_a_moment_ago_is_looked_at_each_time(
     files: ParsedFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.undo()
+    assert [is_kept(files) for _ in range(2)] == [False, False]
+
+
+def test_templates_in_a_folder_that_was_changed_a_moment_ago_are_looked_for_each_time(files: ParsedFiles) -> None:
+    folder = files.workspace.folder.path
+    assert folder
+    later = time.time_ns() + 10**12
+    os.utime(folder / "templates", ns=(later, later))
     assert [is_kept(files) for _ in range(2)] == [False, False]

@@ -15,6 +15,7 @@ from operator import eq
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
+from consentkit.library.snapshot import ABSENT
 from consentkit.model.identity import template_files
 from consentkit.reading.paths import FileMark, mark_in, mark_of
 from consentkit.recent import Recent
@@ -148,24 +149,40 @@ class KnownFiles:
         marks = {str(folder): _folder_mark(str(folder)) for folder in folders}
         return marks if _are_settled(marks) else None
 
-    def marked(self, digests: Mapping[Path, str], folders: Mapping[str, FileMark | None] | None) -> MarkedFiles | None:
+    def marked(
+        self,
+        digests: Mapping[Path, str],
+        folders: Mapping[str, FileMark | None] | None,
+        folders_of_templates: Iterable[Path],
+    ) -> MarkedFiles | None:
         """The files with these digests, and folders with the marks that they had before anything was looked for there.
 
-        None where it is not certain that a later change would be seen.
+        The marks of folders of templates are those that they had when `templates` listed them. None where it is not
+        certain that a later change would be seen.
         """
-        if folders is None:
+        own = self._marks_of_templates(folders_of_templates)
+        if folders is None or own is None:
             return None
         files: dict[str, FileMark | None] = {}
         for path, digest in digests.items():
             known = self._digests.find(str(path))
             if known and known[1] == digest:
                 files[str(path)] = known[0]
-            elif os.path.lexists(path):
-                return None
-            else:
+            elif digest == ABSENT and not os.path.lexists(path):
                 files[str(path)] = None
-        own = {here: mark for marks, _ in self._templates.latest() for here, mark in marks.items()}
+            else:
+                return None
         return MarkedFiles({**folders, **own}, files)
+
+    def _marks_of_templates(self, folders: Iterable[Path]) -> _Marks | None:
+        """The marks of folders of templates and of all below; None where one had just been changed when listed."""
+        every: _Marks = {}
+        for folder in folders:
+            listed = self._templates.find(str(folder))
+            if listed is None:
+                return None
+            every.update(listed[0])
+        return every
 
 
 def _is_same_file(path: str, mark: FileMark | None) -> bool:

@@ -53,6 +53,6 @@ class UnchangedFiles:
         digests, derived = inputs.snapshot.digests, inputs.derived
         if kept and len(kept.digests) == len(digests) and len(kept.derived.others) == len(derived.others):
             return
-        files = self._known.marked(digests, marks)
+        files = self._known.marked(digests, marks, inputs.templates)
         if files:  # what is worked out from here on may be from other files, so it goes into a copy
             self._kept.put(key, _Kept(files, dict(digests), derived.copy()))

@@ -90,9 +90,13 @@ class Beginning:
         return self._tables[width]
 
     def deflated(self, width: int, count: int) -> tuple[bytes, int]:
-        """The first rows, compressed so that others can follow (RFC 1950), and their checksum."""
+        """The first rows, compressed so that others can follow (RFC 1950), and their checksum.
+
+        Those above its highest number are of objects that nobody wrote.
+        """
         if (width, count) not in self._deflated:
-            rows = self.table(width)[: count * (3 + width)]
+            length = count * (3 + width)
+            rows = self.table(width)[:length].ljust(length, b"\0")
             deflate = zlib.compressobj(_EFFORT)
             data = deflate.compress(rows) + deflate.flush(zlib.Z_FULL_FLUSH)
             self._deflated[width, count] = data, zlib.adler32(rows)
