@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
     With the page engine a fifth of the time would go by looking.
     """
     thorough.choose_examples(config.option.markexpr)
-    gc.set_threshold(20 * OBJECTS_BETWEEN_COLLECTIONS)  # there are ten thousand tests among what is looked at
+    gc.set_threshold(8 * OBJECTS_BETWEEN_COLLECTIONS)  # there are ten thousand tests among what is looked at
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
