@@ -19,9 +19,8 @@ from consentkit.operations.desk.printing import DeskPrinter
 from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.filing.reading import read_pages
 from consentkit.operations.packets import MadePacket
-from consentkit.records.folder import RecordFolder
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
-from kit.filed import DPI, SignedPaper, as_pdf
+from kit.filed import DPI, SignedPaper, as_pdf, records_of_visit
 from kit.pictures import photograph
 from kit.small import WITH_JOURNAL, lengthen_form
 
@@ -49,7 +48,7 @@ def clerk_with_papers(folder: Path, **visit: str) -> Clerk:
 
 
 def printed_paper(printer: Printer, folder: Path) -> SignedPaper:
-    record = RecordFolder(folder / "clinic/records").of_visit("V-1", "2026-11-23")[0]
+    record = records_of_visit(folder / "clinic/records", "V-1")[0]
     return SignedPaper(record, [page.convert("L") for page in photograph(printer.sets[0], dots_per_inch=DPI)])
 
 

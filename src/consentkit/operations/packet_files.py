@@ -3,8 +3,8 @@
 Guarantees: a visit that can't be served does not stop the others; nothing of an earlier run is left under the name of a
 visit that was refused, unless the event says so; no event but the packets themselves holds a patient's particulars;
 files are readable for their owner only, or for the group of their folder where the clinic says so; nothing is said to
-be written that a power failure could take. Where the clinic
-keeps a journal, or records of what it prints, that can't be written to, nothing is made or given out.
+be written that a power failure could take. Where the clinic keeps a journal, or records of what it prints, that can't
+be written to, nothing is made or given out.
 """
 
 from __future__ import annotations
@@ -177,8 +177,7 @@ def write_packets(
                 if targets.visits.has(entry):
                     yield from run.serve(entry)
                 else:
-                    run.pass_over(entry)
-                    yield VisitPassedOver(entry)
+                    yield from run.pass_over(entry)
             yield from run.finish()
             if targets.combined is not None:
                 yield from run.combine(targets.combined)
@@ -237,19 +236,21 @@ class _Run:
         self._recorder = recorder
         self._group = group
         self._said: list[PacketEvent | PacketInGroup] = []
-        """What is said once the group is finished, in the order of the visits."""
+        """What is said once the group is finished, in the order of the visits that are to have a packet."""
         self._making = PacketsInTurn(workspace, options, ends_on_even_page=targets.combined is not None)
         self._kept: list[Packet] = []
         self._without_packet: set[str] = set()
         self._files = EarlierFiles(targets)
 
-    def pass_over(self, entry: VisitEntry) -> None:
+    def pass_over(self, entry: VisitEntry) -> Iterator[PacketEvent]:
+        """Take note of a visit that gets no packet. That is said at once, before what is said of those that wait."""
+        yield from self._settle(entry)
         self._making.pass_over(entry)
+        yield VisitPassedOver(entry)
 
     def serve(self, entry: VisitEntry) -> Iterator[PacketEvent]:
         """Make, write and print the packet of one visit, or say why not. What is said of it may follow later."""
-        if self._group.has(entry.name.visit):  # whose file has to be there, so that it can be replaced or removed
-            yield from self.finish()
+        yield from self._settle(entry)
         result = self._making.make(entry)
         self._said += (VisitWarned(entry, warning) for warning in result.warnings)
         if isinstance(result, RefusedVisit):
@@ -265,8 +266,20 @@ class _Run:
         if self._group.is_due:
             yield from self.finish()
 
+    def _settle(self, entry: VisitEntry) -> Iterator[PacketEvent]:
+        """See to it that no packet waits on which a visit depends.
+
+        The file of its number has to be there, so that it can be replaced or removed; and another visit of its patient
+        counts only if it gets its packet.
+        """
+        if self._group.decides_on(entry):
+            yield from self.finish()
+
     def finish(self) -> Iterator[PacketEvent]:
-        """Let the packets that wait have their names, and say what became of all visits until now."""
+        """Let the packets that wait have their names, and say what became of all visits until now.
+
+        That is said in the order of the visits; only `VisitPassedOver` was said before, and overtakes those that wait.
+        """
         failed = self._group.finish()
         said, self._said = self._said, []
         ends = [self._end(one, failed) if isinstance(one, PacketInGroup) else one for one in said]
