@@ -22,7 +22,8 @@ import pytest
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.operations.packet_files import PacketWritten, VisitPassedOver, VisitRefused, write_packets
+from consentkit.operations.packet_events import PacketWritten, VisitPassedOver, VisitRefused
+from consentkit.operations.packet_files import write_packets
 from consentkit.operations.packets import PacketOptions, PacketsInTurn
 from consentkit.operations.schedule import VisitEntry, read_requested
 from consentkit.operations.targets import PacketTargets

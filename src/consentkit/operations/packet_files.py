@@ -11,15 +11,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.model.visit import VisitName
 from consentkit.operations.earlier_files import EarlierFile, EarlierFiles
 from consentkit.operations.journal import is_for_group, open_journal, require_journal
+from consentkit.operations.packet_events import (
+    DayFileLeftOut,
+    DayFileNotPrinted,
+    DayFileRefused,
+    DayFileWritten,
+    PacketEvent,
+    PacketNotPrinted,
+    PacketWritten,
+    PrintUnrecorded,
+    VisitNeedsNothing,
+    VisitPassedOver,
+    VisitRefused,
+    VisitWarned,
+)
 from consentkit.operations.packet_group import PacketGroup, PacketInGroup
 from consentkit.operations.packets import (
     MadePacket,
@@ -39,114 +52,10 @@ from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.output.write import prepare_folder, require_usable_folder, write_file
 from consentkit.packets.packet import Packet
 from consentkit.packets.visits import VisitEntry
-from consentkit.problems import Problem, printable
+from consentkit.problems import printable
 from consentkit.processes.whole_files import remove_unfinished
 
-
-@dataclass(frozen=True)
-class VisitPassedOver:
-    """A visit was read, but gets no packet: the others are compared with it."""
-
-    entry: VisitEntry
-
-
-@dataclass(frozen=True)
-class VisitWarned:
-    """Something may be wrong with a visit."""
-
-    entry: VisitEntry
-    warning: Problem
-
-
-@dataclass(frozen=True)
-class PacketWritten:
-    """The packet of a visit is where it was meant to go."""
-
-    made: MadePacket
-    file: str | None
-    """Its own file, or `-` for standard output; None where it has none."""
-    jobs: tuple[str, ...]
-    """The print system's numbers of the jobs."""
-
-
-@dataclass(frozen=True)
-class PacketNotPrinted:
-    """The printer refused the packet of a visit; the packet follows if it is in a file of its own."""
-
-    entry: VisitEntry
-    error: ConsentkitError
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class PrintUnrecorded:
-    """What the printer has accepted could not be recorded in the journal."""
-
-    message: str
-
-
-@dataclass(frozen=True)
-class VisitRefused:
-    """A visit has no packet."""
-
-    refused: RefusedVisit
-
-
-@dataclass(frozen=True)
-class VisitNeedsNothing:
-    """A visit has no packet, since everything is on file."""
-
-    nothing: NothingToPrint
-
-
-@dataclass(frozen=True)
-class DayFileWritten:
-    """The one file of all packets is where it was meant to go."""
-
-    file: str
-    packets: int
-    jobs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DayFileNotPrinted:
-    """The printer refused the one file of all packets, which was written."""
-
-    error: ConsentkitError
-    message: str
-
-
-@dataclass(frozen=True)
-class DayFileRefused:
-    """The one file of all packets could not be made or written, so none of them is anywhere."""
-
-    error: ConsentkitError
-    message: str
-    earlier: EarlierFile
-
-
-@dataclass(frozen=True)
-class DayFileLeftOut:
-    """There is no file of all packets, since no visit has one."""
-
-    earlier: EarlierFile
-
-
 _HOUR = 3600.0
-
-PacketEvent: TypeAlias = (
-    VisitPassedOver
-    | VisitWarned
-    | PacketWritten
-    | PacketNotPrinted
-    | PrintUnrecorded
-    | VisitRefused
-    | VisitNeedsNothing
-    | DayFileWritten
-    | DayFileNotPrinted
-    | DayFileRefused
-    | DayFileLeftOut
-)
 
 
 def write_packets(
