@@ -21,6 +21,7 @@ from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, 
 from kit.desk_browser import SECONDS, axe_on, fill, press, settle, show_no_papers, type_text
 from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
+from kit.running import PROJECT
 from kit.small import CODE, NO_PAPERS_DUE, WITH_JOURNAL, write_procedure
 
 WITHOUT_JOURNAL = f"name: Alder Clinic\n{NO_PAPERS_DUE}"
@@ -317,6 +318,37 @@ def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path)
     assert (
         endpoints(opened.desk, [path for path in states if path.startswith("/") and path != "/nowhere"]) == AT_THE_DESK
     )
+
+
+SCANS = """<script src="/scans.js" defer></script><ul class="scans"><li>V-1 {said}
+<form method="post" action="/signed"><button>The patient has signed</button></form></ul>"""
+STATED = '<p class="stated">Stated at 9:05: The patient has signed.</p>'
+
+
+def test_what_was_stated_is_shown_as_soon_as_the_desk_answers_again(browser: Browser) -> None:
+    answers, faults = iter(["", None, STATED]), list[str]()
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix("http://desk")
+        if path == "/scans.js":
+            route.fulfill(
+                body=(PROJECT / "src/consentkit/web/static/scans.js").read_text(), content_type="text/javascript"
+            )
+        elif path == "/signed":
+            route.fulfill(status=204)
+        elif (said := next(answers)) is None:
+            route.abort()
+        else:
+            route.fulfill(body=SCANS.format(said=said), content_type="text/html")
+
+    page = browser.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.route("http://desk/**", answer)
+    page.goto("http://desk/scans/")
+    page.click("button")
+    expect(page.locator(".stated")).to_have_text("Stated at 9:05: The patient has signed.")
+    assert faults == []
+    page.close()
 
 
 @pytest.mark.parametrize("opened", [WITH_JOURNAL], indirect=True)
