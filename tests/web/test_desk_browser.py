@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -325,8 +326,13 @@ SCANS = """<script src="/scans.js" defer></script><ul class="scans"><li>V-1 {sai
 STATED = '<p class="stated">Stated at 9:05: The patient has signed.</p>'
 
 
-def test_what_was_stated_is_shown_as_soon_as_the_desk_answers_again(browser: Browser) -> None:
-    answers, faults = iter(["", None, STATED]), list[str]()
+REMOVE = "addEventListener('submit', () => setTimeout(() => document.querySelector('.scans').remove()))"
+
+
+@pytest.fixture
+def page_of_scans(browser: Browser) -> Iterator[Page]:
+    """What came back, of a desk that fails to answer once after something was stated."""
+    answers, faults = chain(["", None], repeat(STATED)), list[str]()
 
     def answer(route: Route) -> None:
         path = route.request.url.removeprefix("http://desk")
@@ -345,10 +351,22 @@ def test_what_was_stated_is_shown_as_soon_as_the_desk_answers_again(browser: Bro
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.route("http://desk/**", answer)
     page.goto("http://desk/scans/")
-    page.click("button")
-    expect(page.locator(".stated")).to_have_text("Stated at 9:05: The patient has signed.")
-    assert faults == []
+    yield page
     page.close()
+    assert faults == []
+
+
+def test_what_was_stated_is_shown_as_soon_as_the_desk_answers_again(page_of_scans: Page) -> None:
+    page_of_scans.click("button")
+    expect(page_of_scans.locator(".stated")).to_have_text("Stated at 9:05: The patient has signed.")
+
+
+def test_where_the_list_of_scans_is_gone_there_is_nothing_to_show(page_of_scans: Page) -> None:
+    page_of_scans.evaluate(REMOVE)
+    page_of_scans.click("button")
+    for _ in range(3):  # the first of them fails
+        page_of_scans.wait_for_event("request", timeout=10_000)
+    assert page_of_scans.locator(".scans").count() == 0
 
 
 @pytest.mark.parametrize("opened", [WITH_JOURNAL], indirect=True)
