@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from consentkit.pdf import part
 from consentkit.scans import ink
 from consentkit.scans.codes import PageCode
 from consentkit.scans.findings import KnownPage, PageFinding
 from consentkit.scans.page import ScanPage
 from consentkit.scans.record import PacketRecord, RecordedPage, RecordedPaper, RecordedPlace
+from consentkit.scans.references import References
 from kit.looked_at_once import AROUND, keeping
 from kit.running import PROJECT
 
@@ -53,9 +55,11 @@ def look(seen: list[str], warnings: list[str], tmp_path: Path) -> Look:
 
     kept = keeping(noting, tmp_path)
 
-    def look_at(page: ScanPage = SCAN, code: PageCode = CODE, known: KnownPage = KNOWN) -> PageFinding:
+    def look_at(
+        page: ScanPage = SCAN, code: PageCode = CODE, known: KnownPage = KNOWN, references: References | None = None
+    ) -> PageFinding:
         finding = PageFinding(page.name, page.index, page.kind, page.dpi, page.is_fax, "no code", (code,))
-        return kept(finding, page, code, known)
+        return kept(finding, page, code, known, references)
 
     return look_at
 
@@ -84,10 +88,25 @@ def test_a_page_that_differs_in_anything_is_looked_at(change: dict[str, Any], lo
     assert len(seen) == 2
 
 
-def test_a_planted_fault_is_never_hidden(look: Look, seen: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("module", "name"), [(ink, "measured"), (part, "Part")])
+def test_a_planted_fault_is_never_hidden(
+    module: Any, name: str, look: Look, seen: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     look()
-    monkeypatch.setattr(ink, "measured", print)
+    monkeypatch.setattr(module, name, print)
     look()
+    assert len(seen) == 2
+
+
+class OtherPictures(References):
+    """Pictures that are not those of the parts."""
+
+
+def test_what_is_compared_with_other_pictures_is_looked_at(look: Look, seen: list[str]) -> None:
+    look()
+    look(references=References())
+    assert len(seen) == 1
+    look(references=OtherPictures())
     assert len(seen) == 2
 
 

@@ -16,12 +16,13 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import FunctionType
 from typing import Any
 
+import consentkit
 from consentkit.pdf.part import Part
 from consentkit.pdf.render import engine
 
@@ -70,10 +71,15 @@ def keeping(render: _Render, folder: Path) -> _Render:
     return kept_or_rendered
 
 
+def own_modules() -> list[Path]:
+    """The files of all modules of consentkit."""
+    return sorted(Path(consentkit.__file__).parent.rglob("*.py"))
+
+
+@cache
 def digest_of_modules() -> str:
     """A digest of our own modules; the versions of the programs below them stay the same during a run."""
-    files = sorted(Path(engine.__file__).parents[1].rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    return hashlib.sha256(b"".join(path.read_bytes() for path in own_modules())).hexdigest()
 
 
 def _digest(

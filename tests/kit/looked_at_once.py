@@ -1,8 +1,8 @@
 """What was seen on a page of a scan is kept for the run of the tests, whichever of them hand in that page again.
 
 Guarantees: it comes back only for the very pixels, code, record of the page and part that it was seen by; while a test
-has put anything in the place of what looks at pages, each page is looked at, and so it is for the tests of that room.
-Nothing outlives the run.
+has replaced anything that looks at pages or reads parts, each page is looked at, and so it is for the tests of that
+room, and where a page is compared with pictures from elsewhere than its part. Nothing outlives the run.
 
 The tests of filing and of the front desk hand in the same signed pages again and again, and half a second goes by for
 each; what they are about comes after that.
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from consentkit.scans import reading
+from consentkit.scans.references import References
 from kit.laid_out_once import are_there, definitions, digest_of_modules, write
 
 if TYPE_CHECKING:
@@ -43,14 +44,15 @@ def keeping(look: _Look, folder: Path) -> _Look:
     """`look`, which takes up what it has seen before, while all else is as it is now."""
     if reading.can_check_places():
         import consentkit.scans.checking  # noqa: F401 - so that it is among what must be as it is now
-    as_shipped = [one for one in definitions("consentkit.scans") if one[1] != "_with_places"]
+    as_shipped = [one for one in definitions("consentkit.scans", "consentkit.pdf") if one[1] != "_with_places"]
     modules = digest_of_modules()
 
     @wraps(look)
     def kept_or_seen(
         finding: PageFinding, page: ScanPage, code: PageCode, known: KnownPage, *references: Any
     ) -> PageFinding:
-        if os.environ.get("PYTEST_CURRENT_TEST", "").startswith(AROUND) or not are_there(as_shipped):
+        is_around = os.environ.get("PYTEST_CURRENT_TEST", "").startswith(AROUND) or not _are_of_parts(references)
+        if is_around or not are_there(as_shipped):
             return look(finding, page, code, known, *references)
         path = folder / _digest(page, code, known, modules)
         with suppress(OSError):  # not seen yet, or not for this user to read
@@ -63,6 +65,11 @@ def keeping(look: _Look, folder: Path) -> _Look:
         return seen
 
     return kept_or_seen
+
+
+def _are_of_parts(references: tuple[Any, ...]) -> bool:
+    """Whether the pictures are those of the very parts: our own class draws them from these, and only keeps them."""
+    return all(one is None or type(one) is References for one in references)
 
 
 def _digest(page: ScanPage, code: PageCode, known: KnownPage, modules: str) -> str:

@@ -6,11 +6,14 @@ handed back.
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +22,10 @@ import pytest
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
-from consentkit.operations.packet_files import PacketWritten, VisitRefused, write_packets
+from consentkit.operations.packet_events import PacketWritten, VisitPassedOver, VisitRefused
+from consentkit.operations.packet_files import write_packets
 from consentkit.operations.packets import PacketOptions, PacketsInTurn
-from consentkit.operations.schedule import read_requested
+from consentkit.operations.schedule import VisitEntry, read_requested
 from consentkit.operations.targets import PacketTargets
 from consentkit.processes.whole_files import UNFINISHED
 from kit.injecting import may_trace
@@ -32,7 +36,9 @@ from kit.small import make_clinic, write_procedure
 
 DRAFTS = PacketOptions(allow_drafts=True)
 LONG = 1e9
-KEEPS_ALL = "journal:\n  keep_years: 6\nrecords:\n  keep_years: 6\n"
+KEEPS_RECORDS = "records:\n  keep_years: 6\n"
+KEEPS_ALL = "journal:\n  keep_years: 6\n" + KEEPS_RECORDS
+ONCE_A_DAY = {"procedures": "DAY-1", "record_number": "MR-1"}
 CHILD_INTERPRETS = {"interpreter": "Bo Nye", "interpreter_is": "child"}
 
 SCRIPT = """
@@ -67,12 +73,28 @@ def workspace(places: tuple[Path, Path]) -> OpenWorkspace:
 
 @pytest.fixture
 def events(workspace: OpenWorkspace, tmp_path: Path) -> Callable[..., Any]:
-    """Make the packets of a day, which wait for one another for as long as they can."""
+    """Make the packets of a day, which wait for one another for as long as they can.
 
-    def begun(*rows: dict[str, Any], patience: float = LONG) -> Any:
-        day = write_schedule(tmp_path / "day.csv", *rows)
-        targets = PacketTargets(read_requested(str(day)), output=f"{tmp_path}/out/")
-        return write_packets(workspace, targets, DRAFTS, lambda _: None, patience=patience)
+    `meanwhile` happens once the first one has been made.
+    """
+
+    def begun(
+        *rows: dict[str, Any],
+        patience: float = LONG,
+        numbers: Sequence[str] = (),
+        meanwhile: Callable[[], object] = tuple,
+        clinic: OpenWorkspace = workspace,
+    ) -> Any:
+        visits = read_requested(str(write_schedule(tmp_path / "day.csv", *rows)), numbers=numbers)
+
+        def entries() -> Iterator[VisitEntry]:
+            for index, entry in enumerate(visits.entries):
+                if index == 1:
+                    meanwhile()
+                yield entry
+
+        targets = PacketTargets(replace(visits, entries=entries()), output=f"{tmp_path}/out/")
+        return write_packets(clinic, targets, DRAFTS, lambda _: None, patience=patience)
 
     return begun
 
@@ -146,6 +168,7 @@ def test_nothing_has_a_name_before_all_are_there_and_then_each_is_its_own_packet
     assert isinstance(first, PacketWritten) and isinstance(refused, VisitRefused) and isinstance(third, PacketWritten)
     for event in (first, third):
         assert event.made.packet.pdf == b"" and event.made.pdf == Path(str(event.file)).read_bytes() != b""
+        assert event.made.size == len(event.made.pdf)
     assert first.made.pdf != third.made.pdf
 
 
@@ -162,6 +185,52 @@ def test_a_visit_that_comes_again_finds_its_packet_where_it_would_be_without_wai
         "2026-11-23-v-2.pdf",
         "2026-11-24-V-1.pdf",
     ]
+
+
+def test_a_visit_whose_packet_cannot_take_its_name_counts_for_no_other_of_its_patient(
+    events: Callable[..., Any], tmp_path: Path
+) -> None:
+    place = tmp_path / "out" / "2026-11-23-V-1.pdf"
+    kinds = [type(event) for event in events(ONCE_A_DAY, ONCE_A_DAY, meanwhile=place.mkdir)]
+    assert kinds == [VisitRefused, PacketWritten]
+
+
+def test_a_visit_that_is_passed_over_is_compared_with_what_has_its_packet_only(
+    events: Callable[..., Any], tmp_path: Path
+) -> None:
+    place = tmp_path / "out" / "2026-11-23-V-1.pdf"
+    day = (ONCE_A_DAY, ONCE_A_DAY, ONCE_A_DAY)
+    first, passed_over, third = events(*day, meanwhile=place.mkdir, numbers=["V-1", "V-3"])
+    assert (type(first), type(passed_over), type(third)) == (VisitRefused, VisitPassedOver, VisitRefused)
+    assert [problem.rule for problem in third.refused.problems] == ["once-a-day"]  # as V-2 has it
+
+
+def test_a_packet_that_cannot_be_written_has_no_record_and_one_without_a_record_has_no_file(
+    events: Callable[..., Any], places: tuple[Path, Path], tmp_path: Path
+) -> None:
+    clinic = tmp_path / "clinic"
+    clinic.mkdir()
+    make_clinic(clinic)
+    (clinic / "clinic.yaml").write_text((places[0] / "clinic.yaml").read_text() + KEEPS_RECORDS)
+    keeping = open_workspace(clinic, open_store(places[1]))
+    (tmp_path / "out").mkdir()
+    mine = tmp_path / "out" / "2026-11-23-V-1.pdf"
+    mine.write_text("a text of mine", encoding="utf-8")
+    assert [type(event) for event in events({}, {}, clinic=keeping)] == [VisitRefused, PacketWritten]
+    kept = [json.loads(file.read_bytes())["visit"] for file in (clinic / "records").glob("????-??-??/*.json")]
+    assert kept == ["V-2"]
+
+    shutil.rmtree(clinic / "records")
+    (clinic / "records").write_text("no folder", encoding="utf-8")
+    mine.unlink()
+    going_on = events({}, {}, clinic=keeping, patience=0)
+    assert type(next(going_on)) is VisitRefused
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["2026-11-23-V-2.pdf"]  # of the run before
+
+
+def test_a_packet_whose_file_cannot_be_asked_has_no_size(events: Callable[..., Any]) -> None:
+    (event,) = events({})
+    assert replace(event.made, file=Path("x" * 300)).size == 0
 
 
 def test_what_a_killed_run_has_left_is_removed_by_a_later_one(events: Callable[..., Any], tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import multiprocessing
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,11 +16,13 @@ from consentkit.documents.onlooker import Onlooker
 from consentkit.documents.safety import Required
 from consentkit.errors import RenderingFailed
 from consentkit.operations.opening import settle_despite_faults
+from consentkit.operations.preview.ahead import Ahead, InView
 from consentkit.operations.preview.live import LivePreview, PreviewState
 from consentkit.operations.preview.making import Look, document_now
 from consentkit.operations.preview.subject import PreviewRequest
 from consentkit.operations.preview.watching import FileWatch, clock
 from consentkit.pdf.part import Flaw, Part
+from consentkit.pdf.render.ahead import LaidOutPages
 from consentkit.problems import Problem
 from consentkit.resources import shipped
 from consentkit.web.preview_app import About
@@ -164,6 +167,26 @@ def test_the_pages_in_view_and_the_problems_come_while_the_other_pages_are_still
         assert live.png(pages.name, 2, 900) == ahead, "a browser may be loading it still"
         assert [one for one in new.problems if one.rule] == [one for one in state.problems if one.rule]
     assert live.png(pages.name, 2, 900) is None, "nothing is kept after the end"
+
+
+def test_where_no_thread_can_be_started_the_paper_is_made_and_no_process_stays(clinic: Path) -> None:
+    write_procedure(clinic / "procedures", title="A procedure without threads")  # one that was not made before
+    request = PreviewRequest(settle_despite_faults(clinic, None), CODE)
+    ahead = Ahead(request, InView(), 3, lambda *_: pytest.fail("nobody waits for it"))
+    begun: list[int] = []
+
+    def look_on(laid_out: LaidOutPages) -> None:
+        begun.append(len(laid_out.pages))
+        threading.stack_size(1 << 46)  # more than any machine has
+        try:
+            ahead.when_laid_out(laid_out)
+        finally:
+            threading.stack_size(0)
+
+    look = document_now(request, Onlooker(lambda _: None, look_on))
+    assert look.paper and 1 in begun
+    assert multiprocessing.active_children() == []
+    assert ahead.problems().is_complete, "the problems come after the paper"
 
 
 def test_pages_that_were_shown_ahead_of_a_paper_that_can_not_be_made_are_taken_away(

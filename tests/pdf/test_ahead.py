@@ -32,10 +32,10 @@ def test_each_page_looks_as_in_the_document_which_is_the_same_as_if_nobody_had_l
         yield laid_out.drawn([number], plain.pages)
 
     def watch(laid_out: LaidOutPages) -> None:
-        processes.append(begin_aside(draw, laid_out, len(laid_out.pages)))
+        processes.append(begin_aside(600, draw, laid_out, len(laid_out.pages)))
 
     watched = replace(workspace, onlooker=Onlooker(lambda drawn: None, watch))
     seen = watched.render(code, language=language, large_print=large_print)
     assert seen.pdf == plain.pdf
-    ahead = [picture for process in processes for pdf in process.results(60) for picture in pictures(pdf)]
+    ahead = [picture for process in processes for pdf in process.results() for picture in pictures(pdf)]
     assert ahead == pictures(plain.pdf)

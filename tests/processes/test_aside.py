@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 
@@ -19,8 +20,8 @@ def test_each_result_comes_when_it_is_there_and_changes_nothing_here() -> None:
             mine.append(number)
             yield os.getpid(), len(mine)
 
-    process = begin_aside(count)
-    results = list(process.results(60))
+    process = begin_aside(60, count)
+    results = list(process.results())
     assert [length for _, length in results] == [1, 2, 3]
     assert {pid for pid, _ in results} == {process.process.pid}
     assert mine == []
@@ -31,8 +32,8 @@ def test_what_goes_wrong_costs_the_results_only_and_is_printed_nowhere(capfd: py
         yield 1
         raise ValueError("a sentence of a patient")
 
-    process = begin_aside(fail)
-    assert list(process.results(60)) == [1]
+    process = begin_aside(60, fail)
+    assert list(process.results()) == [1]
     assert process.process.exitcode is not None
     assert capfd.readouterr() == ("", "")
 
@@ -42,6 +43,17 @@ def test_it_is_ended_where_it_takes_too_long() -> None:
         time.sleep(3600)
         yield 1
 
-    process = begin_aside(wait)
-    assert list(process.results(0.1)) == []
+    process = begin_aside(0.1, wait)
+    assert list(process.results()) == []
     assert process.process.exitcode is not None and process.process.exitcode < 0
+
+
+def test_it_ends_itself_where_nobody_waits_for_what_takes_too_long() -> None:
+    def wait() -> Iterator[int]:
+        yield 1
+        time.sleep(5)
+
+    process = begin_aside(0.1, wait)
+    process.process.join()
+    assert process.process.exitcode == -signal.SIGALRM
+    process.end()

@@ -20,7 +20,7 @@ from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
 from consentkit.operations.earlier_files import EarlierFile
 from consentkit.operations.other_systems import require_day, systems_of
-from consentkit.operations.packet_files import (
+from consentkit.operations.packet_events import (
     DayFileLeftOut,
     DayFileNotPrinted,
     DayFileRefused,
@@ -33,8 +33,8 @@ from consentkit.operations.packet_files import (
     VisitPassedOver,
     VisitRefused,
     VisitWarned,
-    write_packets,
 )
+from consentkit.operations.packet_files import write_packets
 from consentkit.operations.schedule import RequestedVisits, needs_text, read_requested, reading_of, skipped_rows
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.problems import Problem, printable, report_lines

@@ -27,7 +27,7 @@ from consentkit.documents.typesetting import typeset
 from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
-from consentkit.model.identity import approved_kind, printed_fingerprint
+from consentkit.model.identity import approved_kind, kinds_of_text, printed_fingerprint
 from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
 from consentkit.model.translation import Definition
@@ -177,10 +177,6 @@ class Content:
         return Identity(self.definition.code, self.pack.language, self.variant)
 
 
-_ONE_TEXT: tuple[Variant, ...] = ("information", "form", "consent")
-"""The kinds that share a hash."""
-
-
 @dataclass(frozen=True)
 class _HashedText:
     """A text with everything that its hash covers, before anything is said of its approval."""
@@ -289,13 +285,8 @@ def _with_unreviewed(html: str, sentence: str) -> str:
 
 def _pages(templates: Templates, content: Content) -> dict[Variant, str]:
     """The pages of a document and of those that are one text with it, by their kinds."""
-    kinds = _kinds_of_text(content.variant)
+    kinds = kinds_of_text(content.variant)
     return {kind: _filled_in(templates, replace(content, variant=kind)) for kind in kinds}
-
-
-def _kinds_of_text(variant: Variant) -> tuple[Variant, ...]:
-    """The kinds whose pages the hash covers."""
-    return _ONE_TEXT if approved_kind(variant) == "consent" else (variant,)
 
 
 def _filled_in(templates: Templates, content: Content) -> str:

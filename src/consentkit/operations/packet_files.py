@@ -3,23 +3,36 @@
 Guarantees: a visit that can't be served does not stop the others; nothing of an earlier run is left under the name of a
 visit that was refused, unless the event says so; no event but the packets themselves holds a patient's particulars;
 files are readable for their owner only, or for the group of their folder where the clinic says so; nothing is said to
-be written that a power failure could take. Where the clinic
-keeps a journal, or records of what it prints, that can't be written to, nothing is made or given out.
+be written that a power failure could take. Where the clinic keeps a journal, or records of what it prints, that can't
+be written to, nothing is made or given out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.model.visit import VisitName
 from consentkit.operations.earlier_files import EarlierFile, EarlierFiles
 from consentkit.operations.journal import is_for_group, open_journal, require_journal
+from consentkit.operations.packet_events import (
+    DayFileLeftOut,
+    DayFileNotPrinted,
+    DayFileRefused,
+    DayFileWritten,
+    PacketEvent,
+    PacketNotPrinted,
+    PacketWritten,
+    PrintUnrecorded,
+    VisitNeedsNothing,
+    VisitPassedOver,
+    VisitRefused,
+    VisitWarned,
+)
 from consentkit.operations.packet_group import PacketGroup, PacketInGroup
 from consentkit.operations.packets import (
     MadePacket,
@@ -39,114 +52,10 @@ from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.output.write import prepare_folder, require_usable_folder, write_file
 from consentkit.packets.packet import Packet
 from consentkit.packets.visits import VisitEntry
-from consentkit.problems import Problem, printable
+from consentkit.problems import printable
 from consentkit.processes.whole_files import remove_unfinished
 
-
-@dataclass(frozen=True)
-class VisitPassedOver:
-    """A visit was read, but gets no packet: the others are compared with it."""
-
-    entry: VisitEntry
-
-
-@dataclass(frozen=True)
-class VisitWarned:
-    """Something may be wrong with a visit."""
-
-    entry: VisitEntry
-    warning: Problem
-
-
-@dataclass(frozen=True)
-class PacketWritten:
-    """The packet of a visit is where it was meant to go."""
-
-    made: MadePacket
-    file: str | None
-    """Its own file, or `-` for standard output; None where it has none."""
-    jobs: tuple[str, ...]
-    """The print system's numbers of the jobs."""
-
-
-@dataclass(frozen=True)
-class PacketNotPrinted:
-    """The printer refused the packet of a visit; the packet follows if it is in a file of its own."""
-
-    entry: VisitEntry
-    error: ConsentkitError
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class PrintUnrecorded:
-    """What the printer has accepted could not be recorded in the journal."""
-
-    message: str
-
-
-@dataclass(frozen=True)
-class VisitRefused:
-    """A visit has no packet."""
-
-    refused: RefusedVisit
-
-
-@dataclass(frozen=True)
-class VisitNeedsNothing:
-    """A visit has no packet, since everything is on file."""
-
-    nothing: NothingToPrint
-
-
-@dataclass(frozen=True)
-class DayFileWritten:
-    """The one file of all packets is where it was meant to go."""
-
-    file: str
-    packets: int
-    jobs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DayFileNotPrinted:
-    """The printer refused the one file of all packets, which was written."""
-
-    error: ConsentkitError
-    message: str
-
-
-@dataclass(frozen=True)
-class DayFileRefused:
-    """The one file of all packets could not be made or written, so none of them is anywhere."""
-
-    error: ConsentkitError
-    message: str
-    earlier: EarlierFile
-
-
-@dataclass(frozen=True)
-class DayFileLeftOut:
-    """There is no file of all packets, since no visit has one."""
-
-    earlier: EarlierFile
-
-
 _HOUR = 3600.0
-
-PacketEvent: TypeAlias = (
-    VisitPassedOver
-    | VisitWarned
-    | PacketWritten
-    | PacketNotPrinted
-    | PrintUnrecorded
-    | VisitRefused
-    | VisitNeedsNothing
-    | DayFileWritten
-    | DayFileNotPrinted
-    | DayFileRefused
-    | DayFileLeftOut
-)
 
 
 def write_packets(
@@ -177,8 +86,7 @@ def write_packets(
                 if targets.visits.has(entry):
                     yield from run.serve(entry)
                 else:
-                    run.pass_over(entry)
-                    yield VisitPassedOver(entry)
+                    yield from run.pass_over(entry)
             yield from run.finish()
             if targets.combined is not None:
                 yield from run.combine(targets.combined)
@@ -237,19 +145,21 @@ class _Run:
         self._recorder = recorder
         self._group = group
         self._said: list[PacketEvent | PacketInGroup] = []
-        """What is said once the group is finished, in the order of the visits."""
+        """What is said once the group is finished, in the order of the visits that are to have a packet."""
         self._making = PacketsInTurn(workspace, options, ends_on_even_page=targets.combined is not None)
         self._kept: list[Packet] = []
         self._without_packet: set[str] = set()
         self._files = EarlierFiles(targets)
 
-    def pass_over(self, entry: VisitEntry) -> None:
+    def pass_over(self, entry: VisitEntry) -> Iterator[PacketEvent]:
+        """Take note of a visit that gets no packet. That is said at once, before what is said of those that wait."""
+        yield from self._settle(entry)
         self._making.pass_over(entry)
+        yield VisitPassedOver(entry)
 
     def serve(self, entry: VisitEntry) -> Iterator[PacketEvent]:
         """Make, write and print the packet of one visit, or say why not. What is said of it may follow later."""
-        if self._group.has(entry.name.visit):  # whose file has to be there, so that it can be replaced or removed
-            yield from self.finish()
+        yield from self._settle(entry)
         result = self._making.make(entry)
         self._said += (VisitWarned(entry, warning) for warning in result.warnings)
         if isinstance(result, RefusedVisit):
@@ -265,8 +175,20 @@ class _Run:
         if self._group.is_due:
             yield from self.finish()
 
+    def _settle(self, entry: VisitEntry) -> Iterator[PacketEvent]:
+        """See to it that no packet waits on which a visit depends.
+
+        The file of its number has to be there, so that it can be replaced or removed; and another visit of its patient
+        counts only if it gets its packet.
+        """
+        if self._group.decides_on(entry):
+            yield from self.finish()
+
     def finish(self) -> Iterator[PacketEvent]:
-        """Let the packets that wait have their names, and say what became of all visits until now."""
+        """Let the packets that wait have their names, and say what became of all visits until now.
+
+        That is said in the order of the visits; only `VisitPassedOver` was said before, and overtakes those that wait.
+        """
         failed = self._group.finish()
         said, self._said = self._said, []
         ends = [self._end(one, failed) if isinstance(one, PacketInGroup) else one for one in said]

@@ -1,8 +1,10 @@
 """Packets that are written one after the other, and get their names together.
 
 Guarantees: a file has its name only when the system has the whole of it on disk, its record is kept and the journal has
-its entry; of a packet that has none, nothing stays. One call to the system makes all files of a group safe, since to do
-that for each takes ten times as long as to make it.
+its entry; of a packet that could not be written, neither a file nor a record is there. Where a file that was written
+can't take its name, or the journal takes no entry, the records that have theirs by then stay: another packet of the
+visit may share them, and they do no harm; so may parts of papers, which have nothing of a patient. One call to the
+system makes all files of a group safe, since to do that for each takes ten times as long as to make it.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from consentkit.operations.packets import MadePacket
 from consentkit.operations.recording import PacketRecorder
 from consentkit.operations.records import keep_record
 from consentkit.output.new_files import WaitingFiles
+from consentkit.packets.visits import VisitEntry
 from consentkit.processes.interruption import uninterrupted
 
 
@@ -36,6 +39,11 @@ class PacketInGroup:
     def visit(self) -> str:
         """The number of its visit, in one case, since not every file system separates V-1 from v-1."""
         return self.made.packet.plan.visit.visit.casefold()
+
+    @property
+    def record(self) -> str:
+        """The record number of its patient, as visits of one day are compared."""
+        return self.made.packet.plan.visit.patient.record.casefold()
 
 
 class PacketGroup:
@@ -69,9 +77,11 @@ class PacketGroup:
         """Whether the group has waited long enough."""
         return not self._waiting or self._clock() - self._since >= self._seconds
 
-    def has(self, visit: str | None) -> bool:
-        """Whether a packet of this visit waits, by its number."""
-        return visit is not None and any(one.visit == visit.casefold() for one in self._waiting)
+    def decides_on(self, entry: VisitEntry) -> bool:
+        """Whether a packet waits on which it depends what becomes of a visit: one of its number, or of its patient."""
+        number = (entry.name.visit or "").casefold()
+        record = entry.visit and entry.visit.patient.record.casefold()
+        return any(number == one.visit or record == one.record for one in self._waiting)
 
     def add(self, made: MadePacket, target: str) -> PacketInGroup:
         """Write a packet, and its record where the clinic keeps them. Raises ConsentkitError: then it is not in here.
@@ -79,9 +89,13 @@ class PacketGroup:
         Where it waits for others, its bytes are in its file only, so that a group takes little memory.
         """
         packet = made.packet
-        keep_record(self._workspace, packet, self._records)
         seal = self._recorder.seal(packet.pdf)
         self._files.write(Path(target), packet.pdf, force=self._force, for_group=is_for_group(self._workspace))
+        try:
+            keep_record(self._workspace, packet, self._records)
+        except ConsentkitError:
+            self._files.drop(Path(target))
+            raise
         if not self._waiting:
             self._since = self._clock()
         kept = replace(packet, pdf=b"") if self._seconds else packet

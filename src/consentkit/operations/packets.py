@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -84,10 +85,12 @@ class MadePacket:
 
     @property
     def size(self) -> int:
-        """How many bytes it has; 0 where its file alone has them, and is not there any more."""
+        """How many bytes it has; 0 where its file alone has them, and can't be asked any more."""
         if self.packet.pdf or self.file is None:
             return len(self.packet.pdf)
-        return self.file.stat().st_size if self.file.exists() else 0
+        with suppress(OSError):
+            return self.file.stat().st_size
+        return 0
 
     @property
     def file_name(self) -> str:

@@ -103,6 +103,10 @@ class WaitingFiles:
                 remove_quietly(self._waiting[target])
             self._waiting[target] = waiting
 
+    def drop(self, target: Path) -> None:
+        """Remove one that has not taken its name, which it shall not have any more."""
+        remove_quietly(self._waiting.pop(target))
+
     def sync(self) -> None:
         """Let the system have all of them on disk. Raises FileAccess where that is not certain."""
         if self._waiting:

@@ -215,7 +215,7 @@ class Planner:
         has_form = requested.codes_to_sign or requested.has_only_lines
         form = problems.try_to(self._form, one, requested, situation, layout) if has_form else None
         made = (
-            problems.try_to(self._document, one, identity, layout, _signers_of(identity, requested, situation))
+            problems.try_to(self._document, one, identity, layout, requested.signers_of(identity, situation))
             for identity in requested.documents
         )
         return form, [document for document in made if document]
@@ -389,14 +389,3 @@ class Planner:
             f"`consentkit approve {code}{options} --by NAME`, or add --allow-drafts to print it as a draft",
             "draft",
         )
-
-
-def _signers_of(identity: Identity, requested: RequestedPapers, situation: Situation) -> tuple[str, ...] | None:
-    """Who signs a document in a packet: a paper that is signed has a place for each who signs at the visit.
-
-    In other languages than the patient's, it and a refusal have none, since nobody signs two texts. None for all else.
-    """
-    is_paper_to_sign = identity.variant == "paper" and identity.code in requested.papers.to_sign
-    if identity.language != requested.languages[0] and (is_paper_to_sign or identity.variant == "refusal"):
-        return ()
-    return situation.signers if is_paper_to_sign else None

@@ -1,25 +1,29 @@
 """Many files that are to survive a power failure, by one call instead of one for each.
 
-Guarantees: after `sync`, the bytes of the files are where a power failure does not reach them, or it has raised; where
-it is not certain that one call for a whole file system does that, each file is synced by itself.
+Guarantees: after `sync`, the system has said of each file that its bytes are where a power failure does not reach them,
+or it has raised; where one call for a whole file system does not do that, or does not say whether it could, each file
+is synced by itself.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
-from typing import Self
 
 _ROOM = 256
 """Bytes for what fstatfs(2) says, which is less than half of that."""
-_SYNCED_AS_A_WHOLE = {0xEF53, 0x58465342, 0x9123683E, 0xF2F52010, 0x794C7630, 0x01021994}
-"""ext4, XFS, Btrfs, F2FS, overlayfs, tmpfs (statfs(2)): others may pass bytes on to a server that still holds them."""
+_SYNCED_AS_A_WHOLE = {0xEF53, 0x58465342, 0x9123683E, 0xF2F52010, 0x01021994}
+"""ext4, XFS, Btrfs, F2FS, tmpfs (statfs(2)): others may pass bytes on to a server that still holds them, and overlayfs
+does not pass on what its upper file system could not write."""
+_SAYS_WHAT_FAILED = (5, 8)
+"""The version of Linux since which syncfs(2) reports bytes that could not be written; before, it never did."""
 
 
 class FolderSync:
     """Syncs the files of some folders. It must be opened before the first of them is written.
 
-    An error is reported to those who had the folder open when it happened (syncfs(2), since Linux 5.8).
+    An error is reported to those who had the folder open when it happened (syncfs(2)).
     """
 
     def __init__(self) -> None:
@@ -50,15 +54,11 @@ class FolderSync:
         while self._open:
             os.close(self._open.popitem()[1])
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
 
 def _is_synced(descriptor: int) -> bool:
     """Sync a whole file system, where that can be relied on. Raises OSError."""
+    if _version(os.uname().release) < _SAYS_WHAT_FAILED:
+        return False
     import ctypes
 
     libc = ctypes.CDLL(None, use_errno=True)
@@ -76,6 +76,12 @@ def _is_synced(descriptor: int) -> bool:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
     return True
+
+
+def _version(release: str) -> tuple[int, ...]:
+    """The first two numbers of what a system says it is, such as 5.15.0-91-generic; none where it has no such form."""
+    numbers = re.match(r"(\d+)\.(\d+)", release, re.ASCII)
+    return tuple(map(int, numbers.groups())) if numbers else ()
 
 
 def _sync_file(name: str) -> None:

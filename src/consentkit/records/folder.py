@@ -85,11 +85,6 @@ class RecordFolder:
         """List the folder now, for all that looks something up in it later. Raises FileAccess."""
         _ = self._by_packet
 
-    def of_visit(self, visit: str, date: str) -> tuple[PacketRecord, ...]:
-        """The records of all packets of a visit, the latest first."""
-        names = (path for path in self._records if path.parent.name == date)
-        return tuple(record for record in map(_read, names) if record and record.visit == visit)
-
     def part(self, digest: str) -> bytes | None:
         """The PDF of a part; None where it is lost or altered."""
         try:

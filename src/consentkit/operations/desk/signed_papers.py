@@ -115,8 +115,9 @@ def stated_consents(
     if printer.journal is not None:
         visit = packet.record.visit if packet.record else None
         printer.journal.record(JournalEntry(_STATED[statement.decision], who, visit=visit, packet=packet.packet))
+    resources = transaction([document, *consents])
     scans.note_statement(packet, NotedStatement(statement.decision, statement.by, at))
-    return transaction([document, *consents])
+    return resources
 
 
 def _signed_papers(printer: DeskPrinter, packet: ReturnedPacket, statement: DeskStatement) -> MadePacket:

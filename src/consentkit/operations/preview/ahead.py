@@ -72,9 +72,8 @@ class Ahead:
         if last and len(laid_out.pages) == last:
             numbers = range(min(self._view.first, last), last + 1)
             with suppress(OSError):  # there are no resources for another process
-                process = begin_aside(_worked_out, laid_out, numbers, self._total, self._view.width, self._request)
-                self._waiting = threading.Thread(target=self._receive, args=(process,), daemon=True)
-                self._waiting.start()
+                arguments = laid_out, numbers, self._total, self._view.width, self._request
+                self._wait_for(begin_aside(_SECONDS, _worked_out, *arguments))
 
     def problems(self) -> Look:
         """The problems of the text, looked for now if that has not been done."""
@@ -82,8 +81,17 @@ class Ahead:
             self._waiting.join()
         return self._look or problems_now(self._request)
 
+    def _wait_for(self, process: Aside[PagesAhead | Look]) -> None:
+        waiting = threading.Thread(target=self._receive, args=(process,), daemon=True)
+        try:
+            waiting.start()
+        except RuntimeError:  # there are no resources for another thread
+            process.end()
+        else:
+            self._waiting = waiting
+
     def _receive(self, process: Aside[PagesAhead | Look]) -> None:
-        for result in process.results(_SECONDS):
+        for result in process.results():
             if isinstance(result, Look):
                 self._look = result
             self._show(self, result)

@@ -22,11 +22,17 @@
   });
   // The answer to a statement is a file to save, so the page stays: it shows what was stated as soon as the desk knows.
   const showWhatIsStated = (tries) => setTimeout(async () => {
-    const shown = document.querySelector(".scans");
-    const page = new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), "text/html");
-    const list = page.querySelector(".scans");
-    const said = (one) => [...one.querySelectorAll(".stated")].map((line) => line.textContent).join();
-    if (list && said(list) !== said(shown)) shown.replaceWith(list);
+    const list = await listNow(), shown = document.querySelector(".scans");
+    if (list && shown && said(list) !== said(shown)) shown.replaceWith(list);
     else if (tries) showWhatIsStated(tries - 1);
   }, 500);
+  const listNow = async () => {
+    try {
+      const answer = await fetch(location.pathname);
+      return new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".scans");
+    } catch { // the desk does not answer just now
+      return null;
+    }
+  };
+  const said = (list) => [...list.querySelectorAll(".stated")].map((line) => line.textContent).join();
 })();
