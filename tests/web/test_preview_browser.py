@@ -116,7 +116,8 @@ def test_the_page_in_view_comes_first_and_says_that_the_others_follow(
         third.evaluate("one => scrollBy({ top: one.getBoundingClientRect().top + 60, behavior: 'instant' })")
     before, place = name_of_paper(page), page.evaluate("() => scrollY")
     with held_after_layout(monkeypatch):
-        save(file, file.read_text().replace("A small procedure", "Another title"))
+        # what another test had laid out would come from the cache they share, and nothing would be held
+        save(file, file.read_text().replace("A small procedure", "A title laid out here alone"))
         expect(page.locator("#status")).to_contain_text("Page 3 is new")
         expect(page.locator("#status")).to_contain_text("the other pages follow")
         expect(page.locator("figcaption").nth(0)).to_contain_text("older")
@@ -126,7 +127,7 @@ def test_the_page_in_view_comes_first_and_says_that_the_others_follow(
         assert (name_of_paper(page), page.evaluate("() => scrollY")) == (before, place)
         assert not axe_on(page)
     expect(page.locator("#status")).to_contain_text("up to date")
-    expect(page.locator("h1")).to_have_text(f"{CODE}: Another title")
+    expect(page.locator("h1")).to_have_text(f"{CODE}: A title laid out here alone")
     expect(page.locator("figcaption").nth(2)).to_have_text(re.compile(r"^Page 3 of \d$"))
     assert (pictures_on_view(page), page.evaluate("() => scrollY")) == ({name_of_paper(page)}, place)
 
