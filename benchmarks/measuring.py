@@ -45,6 +45,8 @@ class Target:
     """Whether the ratio must reach the limit; otherwise it must not be above it."""
     over: str = ""
     """The contender whose cost is taken off: then the limit is in seconds of processor time and no ratio."""
+    beside: str = ""
+    """The contender that the ratio is to, where it is not the baseline."""
 
     def verdict(self, ratio: float) -> str:
         """The target, and whether a ratio, or what is left over, meets it."""
@@ -53,7 +55,8 @@ class Target:
             return f"CPU ≤ {self.limit * 1000:.0f} ms over Python: {ratio * 1000:.1f}, {state}"
         is_met = ratio >= self.limit if self.at_least else ratio <= self.limit
         sign = "≥" if self.at_least else "≤"
-        return f"{_NAMES[self.of]} {sign} {self.limit:.2f}: {'met' if is_met else 'not met'}"
+        beside = f" of {self.beside}" if self.beside else ""
+        return f"{_NAMES[self.of]} {sign} {self.limit:.2f}{beside}: {ratio:.2f}, {'met' if is_met else 'not met'}"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,8 @@ class Contender:
     peak: Callable[[], float] | None = None
     """Tells the megabytes that the largest process of the last turn held at most."""
     target: Target | None = None
+    also: Target | None = None
+    """A second target, of another quantity."""
 
 
 def own_cpu() -> float:
@@ -134,14 +139,16 @@ def ratio_table(contenders: Sequence[Contender], measured: Mapping[str, Measurem
     for contender in contenders:
         taken = measured[contender.name]
         peaks = (f"{taken.peak:.0f}", _written(_ratio(taken, base, "peak"))) if taken.peak is not None else ("", "")
-        targets = (_verdict(contender.target, taken, base, measured),)
+        verdicts = (_verdict(target, taken, base, measured) for target in (contender.target, contender.also))
+        targets = ("; ".join(filter(None, verdicts)),)
         rows.append((*_costs(taken, base, contender.name), *peaks[: 2 * has_peaks], *targets[:has_targets]))
     return rows
 
 
 def _verdict(target: Target | None, taken: Measurement, base: Measurement, measured: Mapping[str, Measurement]) -> str:
-    if target is None:
+    if target is None or not {target.over, target.beside} <= {"", *measured}:
         return ""
+    base = measured[target.beside] if target.beside else base
     return target.verdict(taken.cpu - measured[target.over].cpu if target.over else _ratio(taken, base, target.of))
 
 

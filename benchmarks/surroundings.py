@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import subprocess
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -24,9 +25,19 @@ def surroundings() -> Iterator[str]:
     versions = ", ".join(f"{name} {_version(name.lower())}" for name in ("WeasyPrint", "Typst"))
     browser = browser_version() or "no Chromium"
     python = f"Python {platform.python_version()}"
-    yield f"consentkit {consentkit.__version__}, {python}, {versions}, {browser}"
+    yield f"consentkit {consentkit.__version__}{_commit()}, {python}, {versions}, {browser}"
     for name, lack in skipped().items():
         yield f"skipped: {name}: lacks {lack}"
+
+
+def _commit() -> str:
+    """The commit that is measured, marked where files differ from it; empty outside a repository."""
+    asked = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--exclude=*"]
+    try:
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return f" ({done.stdout.strip()})"
 
 
 def _cpu_model() -> str:

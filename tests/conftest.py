@@ -14,7 +14,7 @@ import pytest
 
 from consentkit import resources
 from consentkit.cli import OBJECTS_BETWEEN_COLLECTIONS, run
-from kit import laid_out_once, skipping, thorough
+from kit import skipping, thorough
 from kit.cluster import Cluster, running_cluster
 from kit.cups import PrintSystem, print_system
 from kit.running import Outcome
@@ -61,9 +61,13 @@ QUICK = frozenset(
 """The files of tests for daily work: what is read, checked and planned, without a whole document or a process."""
 
 
-def pytest_configure() -> None:
-    """Look for garbage as seldom as the command does: with the page engine a fifth of the time would go by looking."""
-    gc.set_threshold(4 * OBJECTS_BETWEEN_COLLECTIONS)  # there are ten thousand tests among what is looked at
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples properties are tried on, and look for garbage as seldom as the command does, or more so.
+
+    With the page engine a fifth of the time would go by looking.
+    """
+    thorough.choose_examples(config.option.markexpr)
+    gc.set_threshold(8 * OBJECTS_BETWEEN_COLLECTIONS)  # there are ten thousand tests among what is looked at
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -127,7 +131,17 @@ def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def parts_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Lay out a page once for this run of the tests, whichever of its workers and tests need it."""
+    from kit import laid_out_once  # with the page engine, which who only collects tests does without
+
     laid_out_once.keep_parts(_folder_of_run(tmp_path_factory, "laid-out"))
+
+
+@pytest.fixture(scope="session")
+def findings_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Look at a page of a scan once for this run of the tests, whichever of its workers and tests hand it in."""
+    from kit import looked_at_once
+
+    looked_at_once.keep_findings(_folder_of_run(tmp_path_factory, "looked-at"))
 
 
 @pytest.fixture(scope="session")

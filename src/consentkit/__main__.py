@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from consentkit.lanes.answers import Output
 
-_INTERRUPTED = 130
 _NOT_WRITTEN = 5
 
 
@@ -35,7 +34,9 @@ def main() -> NoReturn:
         gc.disable()  # loading makes no garbage; looking for it takes a tenth of the time
         from consentkit.cli import main as run
     except KeyboardInterrupt:  # nothing has begun, or a quick answer is cut off
-        os._exit(_INTERRUPTED)
+        from consentkit.processes.interruption import INTERRUPTED
+
+        os._exit(INTERRUPTED)
     run(look)
 
 

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.batches.batch import Choice, make_plan, started
+from consentkit.batches.batch import started
 from consentkit.batches.folder import LOCK, exclusive
 from consentkit.batches.manifest import MANIFEST, TABLE, load_manifest
 from consentkit.batches.merge import merge
+from consentkit.batches.plan import Choice, make_plan
 from consentkit.batches.service_list import RequestedDocument, requests_of, shard_of
 from consentkit.cache.store import no_store, open_store
 from consentkit.documents.kept import digests_of

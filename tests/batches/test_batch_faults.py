@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from consentkit.batches.batch import Choice, started
+from consentkit.batches.batch import started
 from consentkit.batches.folder import LOCK
 from consentkit.batches.manifest import MANIFEST, TABLE
+from consentkit.batches.plan import Choice
 from consentkit.batches.service_list import requests_of
 from consentkit.cache.store import Store, open_store
 from consentkit.errors import FileAccess

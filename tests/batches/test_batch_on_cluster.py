@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from consentkit.batches.remote import RemoteDocument, make_here
-from consentkit.cache.store import no_store
+from consentkit.cache.store import no_store, open_store
 from consentkit.documents.kept import digests_of
 from consentkit.errors import FileAccess
 from consentkit.model.identity import Layout
@@ -27,6 +27,10 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 Call = Callable[..., Outcome]
+OTHER_DIGESTS = (
+    "import dataclasses, consentkit.batches.remote as remote; made = remote._made; "
+    "remote._made = lambda requested: dataclasses.replace(made(requested), digests={'text': '0' * 64})"
+)
 ANOTHER_VERSION = "import consentkit.library.keys as keys; keys.versions = lambda: ('another version',)"
 
 
@@ -83,6 +87,17 @@ def test_a_worker_that_reads_another_text_says_so_of_that_document(requested: Re
 def test_a_worker_without_the_folder_of_the_clinic_makes_nothing(requested: RemoteDocument) -> None:
     with pytest.raises(WorkerRefuses, match="folder"):
         make_here(RemoteDocument(requested.sought, requested.digests, Path("/nowhere"), None))
+
+
+def test_what_a_worker_says_that_it_was_made_from_decides_nothing_here(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = make_place(tmp_path, store=open_store(tmp_path / "cache"))
+    with running_cluster(tmp_path_factory.mktemp("own cluster")) as own:
+        own.start(OTHER_DIGESTS)
+        assert counted(place.run(pool=Pool(1, 120, executor=own.executor))) == {"made": 2}
+    assert place.store.info().bytes < 10_000, "a document is larger"
+    assert {(entry.key, bool(entry.file_hash)) for entry in place.entries().values()} == {("", True)}
 
 
 def test_a_list_ends_right_though_one_worker_dies_and_one_has_other_versions(

@@ -17,7 +17,19 @@ import pytest
 from consentkit.cache.store import Store, key_of
 from consentkit.errors import FileAccess
 from consentkit.processes.whole_files import UNFINISHED
-from kit.injecting import KEY, KILLS, NEW, OLD, OTHER_KEY, REFUSALS, Injected, inject, may_mount, on_small_disk
+from kit.injecting import (
+    KEY,
+    KILLS,
+    NEW,
+    OLD,
+    OTHER_KEY,
+    REFUSALS,
+    Injected,
+    inject,
+    may_mount,
+    may_trace,
+    on_small_disk,
+)
 from kit.running import NOBODY, as_nobody, environment
 from kit.skipping import needs
 
@@ -167,10 +179,6 @@ def strace(folder: Path, log: Path, *options: str) -> subprocess.CompletedProces
         timeout=60,
         check=False,
     )
-
-
-def may_trace() -> bool:
-    return subprocess.run(["strace", "-qq", "true"], capture_output=True, check=False).returncode == 0
 
 
 def calls_to_disturb(folder: Path) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -125,12 +126,51 @@ def test_without_a_journal_that_can_be_written_to_nothing_is_written_or_printed(
     assert not (tmp_path / "count").exists()
 
 
-def test_a_packet_that_could_not_be_written_is_recorded_as_not_made(
+REPLACE = os.replace
+
+
+def no_name(unfinished: str | Path, target: str | Path, **folders: int) -> None:
+    """The system gives a packet no name."""
+    if str(target).endswith(".pdf"):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+    REPLACE(unfinished, target, **folders)
+
+
+def test_of_a_packet_that_can_not_be_written_at_all_there_is_no_entry(
     pack: Call, entries: Callable[..., list[dict[str, Any]]], tmp_path: Path
 ) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "2026-11-23-V-1.pdf").write_text("somebody else's")
     assert pack("-o", "out/").code == 5
+    assert entries() == []
+
+
+def test_a_packet_for_standard_output_is_recorded(
+    clinic: Path, entries: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    visit = write_visit(tmp_path / "visit.yaml")
+    made = run_consentkit("packet", visit, "--allow-drafts", "--clinic", clinic, "-o", "-", folder=tmp_path)
+    assert made.code == 0, made.stderr
+    assert actions(entries()) == ["made"]
+
+
+def test_a_file_of_a_day_that_could_not_be_written_is_recorded_as_not_made(
+    at_clinic: Call, entries: Callable[..., list[dict[str, Any]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = write_schedule(tmp_path / "day.csv", {})
+    with monkeypatch.context() as refusing:
+        refusing.setattr(os, "replace", no_name)
+        assert at_clinic("packet", day, "--allow-drafts", "--combined", "all.pdf").code == 5
+    assert actions(entries()) == ["made", "not-made"]
+
+
+def test_a_packet_that_could_not_be_written_is_recorded_as_not_made(
+    pack: Call, entries: Callable[..., list[dict[str, Any]]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as refusing:
+        refusing.setattr(os, "replace", no_name)
+        assert pack("-o", "out/").code == 5
+    assert list((tmp_path / "out").iterdir()) == []
     assert actions(entries()) == ["made", "not-made"]
     made, failed = entries()
     assert (failed["refers"], failed["reason"]) == (made["seq"], "not-written")

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import jsonschema
 import pytest
 
 from consentkit import __version__
 from consentkit.cli.commands import consentkit as commands
-from consentkit.model.schema import schema_text
+from consentkit.model.schema import MODELS, REPORTS, schema_text
 from consentkit.reading import yaml_file
 from kit.running import SAMPLE_CLINIC, Outcome, command, environment, run_consentkit
 from kit.small import make_clinic, write_procedure
@@ -242,16 +243,30 @@ def test_doctor_as_json_is_one_document(tmp_path: Path, call: Call) -> None:
 # --- help ---
 
 
-@pytest.mark.parametrize("name", [None, *commands.commands])
-def test_help_explains_each_command_within_100_columns(
-    name: str | None, call: Call, monkeypatch: pytest.MonkeyPatch
+OF_GROUPS = [
+    f"{name} {inner}"
+    for name, group in commands.commands.items()
+    if isinstance(group, click.Group)
+    for inner in group.commands
+]
+
+
+@pytest.mark.parametrize("name", ["", *commands.commands, *OF_GROUPS])
+def test_help_explains_each_command_within_the_columns_of_a_terminal_and_100_at_most(
+    name: str, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
-    done = call(*([name] if name else []), "--help")
-    assert (done.code, done.stderr) == (0, "")
-    assert done.lines[0].startswith("Usage: consentkit")
-    assert len(done.lines) >= 6
-    assert max(map(len, done.lines)) <= 100
+    for columns, most in {"200": 100, "80": 80}.items():
+        monkeypatch.setenv("COLUMNS", columns)
+        done = call(*name.split(), "--help")
+        assert (done.code, done.stderr) == (0, "")
+        assert done.lines[0].startswith("Usage: consentkit")
+        assert len(done.lines) >= 6
+        assert [line for line in done.lines if len(line) > most] == []
+
+
+def test_the_help_of_schema_names_every_kind(call: Call) -> None:
+    words = re.findall(r"[a-z-]+", call("schema", "--help").stdout.decode())
+    assert {*MODELS, *REPORTS} <= set(words)
 
 
 def test_help_names_every_command_with_what_it_does(call: Call) -> None:

@@ -46,8 +46,9 @@ def test_a_template_cannot_print_what_the_hash_has_not_seen(tmp_path: Path) -> N
 def test_mark_and_fingerprint_stand_on_the_page_and_no_placeholder_is_left(tmp_path: Path) -> None:
     workspace = open_workspace(make_clinic(tmp_path / "clinic"))
     page = workspace.compose(workspace.content("SMALL-1"))
-    assert printed_fingerprint(page.content_hash) in page.html.replace("\u00a0", " ")
-    assert page.html.count(page.mark.full) == 3, "once in the text, and at the head of pages of each size of print"
+    html = page.html.replace("\u00a0", " ")
+    assert printed_fingerprint(page.content_hash) in html
+    assert html.count(page.mark.full) == 3, "once in the text, and at the head of pages of each size of print"
     assert not [char for char in page.html if "\ue000" <= char <= "\uf8ff"]
 
 

@@ -181,4 +181,4 @@ def test_a_template_that_knows_of_no_figures_prints_texts(tmp_path: Path) -> Non
         tmp_path / "clinic", templates={"refusal.html": "<html lang='en'><body>" + section + "</body></html>"}
     )
     html = environment([clinic / "templates", shipped("templates")]).get_template("refusal.html")
-    assert "<p>You may feel worse for a day.</p>" in html.render(procedure=small_procedure())
+    assert "<p>You may feel worse for a\u00a0day.</p>" in html.render(procedure=small_procedure())

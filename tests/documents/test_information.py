@@ -81,7 +81,7 @@ def test_it_has_the_clauses_that_the_form_has_not_and_names_the_others() -> None
 
 def test_doing_nothing_is_the_last_row_of_the_choices() -> None:
     procedure = small_procedure()
-    html = workspace().compose(workspace().content(procedure, variant="information")).html
+    html = workspace().compose(workspace().content(procedure, variant="information")).html.replace("\u00a0", " ")
     last = html[html.index('<table class="choices">') : html.index("</table>")].rsplit("<tr>", 1)[1]
     assert words().headings.no_treatment in last
     assert str(procedure.no_treatment.intro) in last
@@ -128,9 +128,10 @@ def test_in_short_is_whole_on_the_first_page_of_large_print(code: str, language:
 # --- head and foot ---
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("large_print", [False, True], ids=["usual", "large"])
-def test_every_page_has_room_for_a_record_number_of_ten_digits(large_print: bool) -> None:
-    document = information("90837", large_print=large_print)
+def test_every_page_has_room_for_a_record_number_of_ten_digits(language: str, *, large_print: bool) -> None:
+    document = information("90837", language, large_print=large_print)
     rooms = {slot.page: slot.corners.size[0] for slot in document.part.slots if slot.name == "patient_record"}
     assert sorted(rooms) == list(range(document.pages))
     assert min(rooms.values()) > LEAST_RECORD - 1

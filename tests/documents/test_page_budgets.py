@@ -114,10 +114,6 @@ def test_a_plan_takes_one_page_and_in_large_print_three(language: str, paper: Pa
 
 FORM = {False: 2, True: 4}
 """The most pages of a form that no visit is known for, by whether it is in large print."""
-A_PAGE_MORE = {("90849", "es")}
-"""Talk of several families at once has two more clauses with initials. In Spanish, with a place for everybody who might
-sign and both clauses of a visit, it takes the quarter more that it may: at the type and the room to sign of the others,
-its last two places are some 3 cm more than a sheet holds."""
 VISITS = {False: 2, True: 4}
 """The most pages of the form of a visit of one procedure, by whether it is in large print."""
 
@@ -142,15 +138,11 @@ def form_of(
     )
 
 
-def most_of_form(code: str, language: str, *, large_print: bool = False) -> int:
-    return FORM[large_print] + ((code, language) in A_PAGE_MORE)
-
-
 @pytest.mark.parametrize("code", CODES)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_consent_keeps_within_the_pages_of_an_information_and_a_form(code: str, language: str) -> None:
     consent = document(code, language, "letter", "consent")
-    assert consent.faults(INFORMATION[language, False], most_of_form(code, language)) == []
+    assert consent.faults(INFORMATION[language, False], FORM[False]) == []
 
 
 @pytest.mark.parametrize(
@@ -165,8 +157,7 @@ def test_a_form_keeps_within_its_pages_on_the_other_paper_and_in_large_print(
     code: str, language: str, layout: Layout
 ) -> None:
     form = form_of((code,), (language,), LOOSE, layout)
-    most = most_of_form(code, language, large_print=layout.large_print)
-    assert [*form.faults(most), *form.flaws] == []
+    assert [*form.faults(FORM[layout.large_print]), *form.flaws] == []
 
 
 @pytest.mark.parametrize("code", [SHORTEST, CRISIS, LONGEST])

@@ -224,6 +224,11 @@ def test_what_is_agreed_to_is_above_the_place_of_whoever_agrees_on_its_page(
         assert SIGNED["agreement"] in " ".join(before.split())
 
 
+def test_who_signs_their_own_view_reads_it_beside_the_place(clinic: Path) -> None:
+    text = " ".join(" ".join(page_texts(made(clinic, **SIGNED_BY_ALL).pdf)).split())
+    assert text.count("My own view I want to do this. Signature") == 1
+
+
 @pytest.mark.parametrize("large_print", [False, True])
 def test_nobody_signs_below_the_words_of_the_patient_what_they_did_themselves(large_print: bool, clinic: Path) -> None:
     document = made(clinic, {"large_print": large_print}, **SIGNED_BY_ALL)

@@ -26,7 +26,7 @@ Call = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="session")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Papers:
+def papers(tmp_path_factory: pytest.TempPathFactory, findings_of_the_tests: None) -> Papers:
     particulars = f"name: Alder\n{NO_PAPERS_DUE}records:\n  keep_years: 6\n"
     clinic = lengthen_form(make_clinic(tmp_path_factory.mktemp("clinic") / "clinic", particulars))
     workspace = open_workspace(clinic, open_store())

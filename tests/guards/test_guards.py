@@ -1,6 +1,6 @@
 """The table of the guards stays true; `make guards` takes each of them out, which takes longer than a run of the tests.
 
-How a guard is added stands in docs/development.md.
+docs/development.md explains how a guard is added.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def source_of(guard: Guard) -> str:
 
 
 @pytest.mark.parametrize("table", sorted({guard.area for guard in GUARDS}))
-def test_each_guard_still_stands_where_the_table_says(table: str) -> None:
+def test_each_guard_is_still_called_where_the_table_says(table: str) -> None:
     for guard in GUARDS:
         if guard.area == table:
             assert guard.knocked_out(source_of(guard)) != source_of(guard)
@@ -44,8 +44,8 @@ def test_each_guard_has_a_name_of_its_own() -> None:
 
 
 def test_the_tests_that_must_notice_are_there() -> None:
-    wanted = {tuple(test.split("[")[0].split("::")) for guard in GUARDS for test in guard.seen}
-    assert {(file, name) for file, name in wanted if name not in names_of_tests(file)} == set()
+    named = {tuple(test.split("[")[0].split("::")) for guard in GUARDS for test in guard.seen}
+    assert {(file, name) for file, name in named if name not in names_of_tests(file)} == set()
 
 
 def test_each_test_of_a_guard_has_its_guard_in_the_table() -> None:
@@ -59,7 +59,7 @@ def test_each_test_of_a_guard_has_its_guard_in_the_table() -> None:
 
 
 def test_the_program_is_still_sound_without_a_guard(tmp_path: Path) -> None:
-    """A test that fails because a name is missing would prove nothing: the command line tells any fault by its kind."""
+    """A test that fails since a name is missing would prove nothing: the command line reports any fault by its kind."""
     for number, guard in enumerate(GUARDS):
         (tmp_path / f"{number}.py").write_text(guard.knocked_out(source_of(guard)), encoding="utf-8")
     done = subprocess.run(

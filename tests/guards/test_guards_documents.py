@@ -481,7 +481,7 @@ LEFT_OUT = {
         "visit_clauses",
         "{{ clauses_of(form.visit_clauses) }}",
         "",
-        "where no one can overhear you",
+        "where no one overhears you",
     ),
     "a title": ("asked", "<h2>{{ first.name", "<h2>Something</h2><h2>{{ item.code", f"Uno pequeño (código {CODE})"),
     "an answer in short": (

@@ -12,8 +12,9 @@ import pytest
 from consentkit.pdf.part import Part
 from consentkit.pdf.render import engine
 from consentkit.pdf.tags.collect import Collector
+from consentkit.scans import reading
 from kit.engine_pages import INFO, STYLE
-from kit.laid_out_once import AROUND, keeping
+from kit.laid_out_once import AROUND, keeping, own_modules
 from kit.running import PROJECT
 
 PAGE: dict[str, Any] = {
@@ -84,6 +85,10 @@ def test_a_planted_fault_is_never_hidden(
     monkeypatch.setattr(owner, name, partialmethod(getattr(owner, name)) if owner is Collector else bytes)
     make()
     assert len(laid_out) == 2
+
+
+def test_a_program_with_any_other_module_takes_up_nothing() -> None:
+    assert {engine.__file__, reading.__file__} <= {str(path) for path in own_modules()}
 
 
 @pytest.mark.parametrize("test", AROUND)

@@ -15,8 +15,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from consentkit.batches.batch import Choice
 from consentkit.batches.folder import LOCK
+from consentkit.batches.plan import Choice
 from consentkit.cache.store import Store
 from consentkit.cache.versions import versions
 from kit import injecting

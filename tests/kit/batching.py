@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from consentkit.batches.batch import BatchResult, Choice, started
+from consentkit.batches.batch import BatchResult, started
 from consentkit.batches.manifest import Entry, load_manifest
+from consentkit.batches.plan import Choice
 from consentkit.batches.service_list import requests_of
 from consentkit.cache.store import Store, open_store
 from consentkit.documents.opening import open_workspace

@@ -8,8 +8,18 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+_LEFT_OUT = (
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    *("AimEnabled", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying"),
+    *("OptimizationHints", "PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning"),
+)
+"""What the browser need not have: pages of its own below its address line, in a process for each window, which take
+half a second; and what Playwright leaves out, since of two such lists the last one counts."""
+ARGUMENTS = ["--no-sandbox", f"--disable-features={','.join(_LEFT_OUT)}"]
+"""How the browser is begun."""
 SECONDS = 60_000
 """Milliseconds after which a step counts as failed; none takes a tenth of it on an idle machine."""
 expect.set_options(timeout=SECONDS)
@@ -36,6 +46,15 @@ def fill(page: Page, field: str, text: str) -> None:
     """Fill in a field."""
     settle(page)
     page.fill(field, text)
+
+
+def show_no_papers(page: Page) -> None:
+    """Let a page show a word where it shows papers: the browser's viewer of PDF files takes a second for each."""
+
+    def answer(route: Route) -> None:
+        route.fulfill(body="papers", content_type="text/plain")
+
+    page.route(lambda address: address.split("?")[0].endswith(".pdf"), answer)
 
 
 def axe_on(page: Page) -> list[str]:

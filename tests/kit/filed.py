@@ -55,9 +55,16 @@ class SignedPaper:
         return [self.page(number, without=without) for number in self.filed]
 
 
+def records_of_visit(folder: Path, visit: str, date: str = "2026-11-23") -> list[PacketRecord]:
+    """The records of all packets of a visit that are kept in a folder, the latest first."""
+    files = sorted((folder / date).glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    records = [PacketRecord.model_validate_json(path.read_bytes()) for path in files]
+    return [record for record in records if record.visit == visit]
+
+
 def signed_paper(folder: RecordFolder, pdf: Path, visit: str, date: str = "2026-11-23") -> SignedPaper:
     """The packet of a visit, from its file and the clinic's records."""
-    record = folder.of_visit(visit, date)[0]
+    record = records_of_visit(folder.path, visit, date)[0]
     return SignedPaper(record, [page.convert("L") for page in photograph(pdf.read_bytes(), dots_per_inch=DPI)])
 
 

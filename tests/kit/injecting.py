@@ -146,6 +146,11 @@ def may_mount() -> bool:
             return False
 
 
+def may_trace() -> bool:
+    """Whether this user may trace a process of its own."""
+    return subprocess.run(["strace", "-qq", "true"], capture_output=True, check=False).returncode == 0
+
+
 def on_small_disk(script: str, folder: Path) -> list[str]:
     """Run a Python script with a folder on a disk of 100 KiB as its argument. Returns the lines that it prints."""
     mount = 'mount -t tmpfs -o size=100k,mode=0700 tmpfs "$1" && exec "$2" -c "$3" "$1"'

@@ -16,12 +16,13 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import FunctionType
 from typing import Any
 
+import consentkit
 from consentkit.pdf.part import Part
 from consentkit.pdf.render import engine
 
@@ -50,13 +51,13 @@ def keep_parts(folder: Path) -> None:
 
 def keeping(render: _Render, folder: Path) -> _Render:
     """The engine's `render`, which takes up what it has made before, while all else is as it is now."""
-    as_shipped, modules = list(_definitions()), _digest_of_modules()
+    as_shipped, modules = list(definitions("consentkit.pdf", "weasyprint")), digest_of_modules()
 
     @wraps(render)
     def kept_or_rendered(
         html: str, styles: Sequence[str], assets: Mapping[str, bytes], info: Any, **layout: Any
     ) -> Part:
-        if os.environ.get("PYTEST_CURRENT_TEST", "").startswith(AROUND) or not _are_there(as_shipped):
+        if os.environ.get("PYTEST_CURRENT_TEST", "").startswith(AROUND) or not are_there(as_shipped):
             return render(html, styles, assets, info, **layout)
         path = folder / _digest(html, styles, assets, info, layout, modules)
         with suppress(OSError):  # not made yet, or not for this user to read
@@ -64,16 +65,21 @@ def keeping(render: _Render, folder: Path) -> _Render:
             return part
         part = render(html, styles, assets, info, **layout)
         with suppress(OSError):  # a child process under limits may not be able to write
-            _write(path, pickle.dumps(part))
+            write(path, pickle.dumps(part))
         return part
 
     return kept_or_rendered
 
 
-def _digest_of_modules() -> str:
+def own_modules() -> list[Path]:
+    """The files of all modules of consentkit."""
+    return sorted(Path(consentkit.__file__).parent.rglob("*.py"))
+
+
+@cache
+def digest_of_modules() -> str:
     """A digest of our own modules; the versions of the programs below them stay the same during a run."""
-    files = sorted(Path(engine.__file__).parents[1].rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    return hashlib.sha256(b"".join(path.read_bytes() for path in own_modules())).hexdigest()
 
 
 def _digest(
@@ -85,19 +91,19 @@ def _digest(
     return hashlib.sha256(repr(given).encode(errors="surrogatepass")).hexdigest()
 
 
-def _write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes) -> None:
     """Write a file as a whole or not at all: another worker may be about to read it."""
     with NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(data)
     Path(file.name).replace(path)
 
 
-def _definitions() -> Iterator[_Definition]:
-    """What a test might replace in order to plant a fault: our own names, the engine's functions, and the methods."""
+def definitions(*rooms: str) -> Iterator[_Definition]:
+    """What a test might replace in order to plant a fault: names of our rooms, functions of others, and the methods."""
     for name, module in list(sys.modules.items()):
-        is_own = name.startswith("consentkit.pdf")
-        if not is_own and not name.startswith("weasyprint"):
+        if not name.startswith(rooms):
             continue
+        is_own = name.startswith("consentkit")
         for key, value in list(vars(module).items()):
             if isinstance(value, type) and value.__module__ == name:
                 yield from ((value, method, made) for method, made in vars(value).items() if _is_code(made))
@@ -109,5 +115,6 @@ def _is_code(value: object) -> bool:
     return isinstance(value, FunctionType | property | classmethod | staticmethod)
 
 
-def _are_there(definitions: Sequence[_Definition]) -> bool:
+def are_there(definitions: Sequence[_Definition]) -> bool:
+    """Whether all of them are what they were."""
     return all(vars(owner).get(name) is value for owner, name, value in definitions)

@@ -13,6 +13,8 @@ import pytest
 from consentkit.operations.opening import settle_despite_faults
 from consentkit.operations.preview.live import LivePreview, PreviewState
 from consentkit.operations.preview.subject import PreviewRequest
+from consentkit.pdf.part import Flaw
+from consentkit.pdf.render.measuring import flaws_of
 from kit.small import CODE
 
 PATIENCE = 60.0
@@ -24,6 +26,23 @@ BROKEN = '"title": "A small procedure'
 def new_preview(clinic: Path, source: str | Path = CODE, **options: Any) -> LivePreview:
     """A preview of a clinic's file that does not run yet."""
     return LivePreview(PreviewRequest(settle_despite_faults(clinic, None), str(source), **options), pytest.fail)
+
+
+@contextmanager
+def held_after_layout(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let no document become more than laid out, until this is left."""
+    may_go_on = threading.Event()
+
+    def wait(document: Any) -> tuple[Flaw, ...]:
+        may_go_on.wait(PATIENCE)
+        return flaws_of(document)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("consentkit.pdf.render.engine.flaws_of", wait)
+        try:
+            yield
+        finally:
+            may_go_on.set()
 
 
 @contextmanager
@@ -39,11 +58,11 @@ def running(live: LivePreview) -> Iterator[LivePreview]:
         assert not thread.is_alive()
 
 
-def until(live: LivePreview, holds: Callable[[PreviewState], bool]) -> PreviewState:
-    """Wait until a preview that rests is as expected."""
+def until(live: LivePreview, holds: Callable[[PreviewState], bool], *, rests: bool = True) -> PreviewState:
+    """Wait until a preview, by default one that rests, is as expected."""
     state = live.state
     for _ in range(1000):
-        if not state.is_working and holds(state):
+        if not (rests and state.is_working) and holds(state):
             return state
         before, state = state, live.wait(state.revision, PATIENCE)
         if state == before:

@@ -24,10 +24,11 @@ from kit.scan_machines import Handling, Machine, scanned
 from kit.scan_packets import PrintedPacket
 from kit.scan_pens import DPI, Area, Chance, fill_in
 
-TUNING, JUDGING = 1, 7
-"""Series of scans: rules are found with the one, and judged with the other. Series 2, 4, 5 and 6 were judged before,
-until a page of each showed a fault, an empty place that had ink: on three photographs, a part of which was taken for
-being elsewhere, and in black and white, where the ring of a cup went through it."""
+TUNING, JUDGING = 1, 9
+"""Series of scans: rules are found with the one, and judged with the other. Series 2 and 4 to 8 were judged before, and
+each showed a fault that was then mended: an empty place that had ink, on three photographs, of which a part lay
+elsewhere, in black and white, where the ring of a cup went through it, and where a tail touched it from above; inked
+places that were taken for empty, under the ring of a cup and where a dry pen had marked a box."""
 
 Written = Literal["ink", "faint", "nothing", "crossed", "hidden", "printed"]
 """What is in a place: `faint` is ink of a pencil or a dry pen, `crossed` is the tail of what was written elsewhere, and

@@ -1,7 +1,7 @@
 """Which tests are left to `make thorough`, so that `make test` does not take a quarter of an hour.
 
-Guarantees: `make test` leaves out nothing but what tests/thorough.yaml names, and `make thorough` leaves out nothing.
-A test that is named by itself, by a folder or a file is always run.
+Guarantees: `make test` leaves out nothing but what tests/thorough.yaml names, and tries a property on a quarter of the
+examples; `make thorough` leaves out nothing. A test that is named by itself, by a folder or a file is always run whole.
 """
 
 from __future__ import annotations
@@ -13,10 +13,29 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import settings
 
 _TABLE = Path(__file__).parents[1] / "thorough.yaml"
 ONE_IN = 6
 """Of so many cases of a sweep, one stays in `make test`."""
+
+ONE_EXAMPLE_IN = 4
+"""Of so many examples of a property, one is tried in `make test`."""
+_SHORTENED = {"not thorough", "quick"}
+"""What `make test` and `make quick` choose their tests by."""
+_of_examples = [1]
+
+
+def choose_examples(chosen_by: str) -> None:
+    """Try properties on fewer examples in a run that chooses its tests so, before the modules of tests are loaded."""
+    _of_examples[0] = ONE_EXAMPLE_IN if chosen_by in _SHORTENED else 1
+    settings.register_profile("of this run", max_examples=examples(100))
+    settings.load_profile("of this run")
+
+
+def examples(most: int) -> int:
+    """On how many examples a property is tried that `make thorough` tries on so many."""
+    return max(1, most // _of_examples[0])
 
 
 @cache

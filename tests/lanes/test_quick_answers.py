@@ -65,7 +65,7 @@ class Trial:
         said = command(*arguments, "--clinic", "clinic", "--cache", "cache")
         done = subprocess.run(
             [said[0], "-X", "importtime", *said[1:]],
-            cwd=self.folder, env=environment(), capture_output=True, timeout=120, check=False,
+            cwd=self.folder, env=environment(), capture_output=True, timeout=600, check=False,
         )  # fmt: skip
         lines = done.stderr.splitlines(keepends=True)
         imported = [line for line in lines if line.startswith(b"import time:")]
@@ -81,6 +81,10 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
     return Trial(tmp_path_factory.mktemp("lanes"))
 
 
+WITH_TRIAL = pytest.mark.xdist_group("trial of quick answers")  # made once, in one worker
+
+
+@WITH_TRIAL
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_is_answered_quickly_is_what_the_ordinary_way_prints(name: str, trial: Trial) -> None:
     (*ordinary, was_loaded), (*quick, is_loaded) = trial.ordinary[name], trial.quick[name]
@@ -89,6 +93,7 @@ def test_what_is_answered_quickly_is_what_the_ordinary_way_prints(name: str, tri
     assert quick[0] == 0 and quick[1]
 
 
+@WITH_TRIAL
 def test_what_is_written_quickly_is_the_same_file(trial: Trial) -> None:
     assert trial.written() == trial.files and len(trial.files) == 4
     trial.run(*COMMANDS["a document as JSON"])
@@ -100,6 +105,7 @@ def test_what_is_written_quickly_is_the_same_file(trial: Trial) -> None:
     assert target.stat().st_mode & 0o777 == 0o600
 
 
+@WITH_TRIAL
 def test_a_warning_of_the_day_is_among_what_is_answered(trial: Trial) -> None:
     assert b"was due for review on 2021-01-15" in trial.quick["two documents"][2]
 
@@ -394,6 +400,7 @@ def test_leftovers_of_a_killed_run_are_left_to_the_ordinary_way(filled: tuple[st
 # --- the printing ---
 
 
+@WITH_TRIAL
 def test_lost_results_are_reported_by_a_quick_answer_too(trial: Trial) -> None:
     said = command("list", "--clinic", "clinic", "--cache", "cache")
     with Path("/dev/full").open("wb") as full:

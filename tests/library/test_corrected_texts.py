@@ -119,7 +119,7 @@ def test_that_it_may_not_help_is_said_first_or_among_what_is_common(code: str) -
         ("complaints", "Sex is never part of treatment"),
         ("psychotherapy_notes", "apart from your record"),
         ("substance_use_records", "only if you agree in writing"),
-        ("telehealth", "only where we are licensed"),
+        ("telehealth", "only where licensed"),
         ("family_roles", "Ask us where we note it"),
         ("language_help", "If you sign for someone else, “you” means that person"),
         ("psychotherapy_notes", "Federal law gives you no right"),

@@ -13,6 +13,7 @@ from consentkit.model.procedure import Procedure
 from consentkit.model.risks import RISK_GROUPS, Figure, KnownRisks, RiskGroup, RiskTable, risks_of_table
 from consentkit.model.translation import text_hash
 from kit.small import small_data, small_procedure
+from kit.thorough import examples
 
 SOURCE = {"title": "A study", "publisher": "A journal", "year": "2021"}
 WITH_FIGURE = {"text": "You may sleep badly.", "figure": {"number": "3", "out_of": "10"}, "source": SOURCE}
@@ -129,7 +130,7 @@ def test_a_form_names_the_first_of_each_group_and_two_that_are_rare() -> None:
     }
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(300))
 @given(st.sampled_from(RISK_GROUPS), VALUES)
 def test_whatever_stands_for_a_risk_it_is_refused_or_complete(group: RiskGroup, item: Any) -> None:
     try:
@@ -142,7 +143,7 @@ def test_whatever_stands_for_a_risk_it_is_refused_or_complete(group: RiskGroup, 
     assert not risk.risk or (group, risk.text) == ("common", "You may sleep badly.")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(200))
 @given(st.integers(-2, 1002), st.integers(-2, 1002))
 def test_a_figure_counts_some_of_a_round_number_of_people(number: int, out_of: int) -> None:
     try:

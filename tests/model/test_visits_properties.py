@@ -18,8 +18,9 @@ from consentkit.packets.visits import VisitEntry, read_visits
 from consentkit.problems import Problem
 from consentkit.reading import characters
 from kit.harmless import is_harmless
+from kit.thorough import examples
 
-modest = settings(max_examples=150, derandomize=True, deadline=None)
+modest = settings(max_examples=examples(150), derandomize=True, deadline=None)
 
 SECRET = "Zqxjkv"
 """A name that no message of ours holds."""

@@ -12,7 +12,7 @@ from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse
-from consentkit.operations.packet_files import (
+from consentkit.operations.packet_events import (
     DayFileLeftOut,
     DayFileRefused,
     DayFileWritten,
@@ -22,8 +22,8 @@ from consentkit.operations.packet_files import (
     VisitPassedOver,
     VisitRefused,
     VisitWarned,
-    write_packets,
 )
+from consentkit.operations.packet_files import write_packets
 from consentkit.operations.packets import PacketOptions
 from consentkit.operations.schedule import read_requested
 from consentkit.operations.targets import PacketTargets

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import multiprocessing
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,19 +12,22 @@ from typing import Self
 
 import pytest
 
+from consentkit.documents.onlooker import Onlooker
 from consentkit.documents.safety import Required
 from consentkit.errors import RenderingFailed
 from consentkit.operations.opening import settle_despite_faults
+from consentkit.operations.preview.ahead import Ahead, InView
 from consentkit.operations.preview.live import LivePreview, PreviewState
-from consentkit.operations.preview.making import Look, PaperNow, document_now
+from consentkit.operations.preview.making import Look, document_now
 from consentkit.operations.preview.subject import PreviewRequest
 from consentkit.operations.preview.watching import FileWatch, clock
-from consentkit.pdf.part import Part
+from consentkit.pdf.part import Flaw, Part
+from consentkit.pdf.render.ahead import LaidOutPages
 from consentkit.problems import Problem
 from consentkit.resources import shipped
 from consentkit.web.preview_app import About
 from kit.packets import OTHER, page_texts, visit_data, write_visit
-from kit.previews import BROKEN, PATIENCE, new_preview, running, until
+from kit.previews import BROKEN, PATIENCE, held_after_layout, new_preview, running, until
 from kit.running import Outcome
 from kit.small import CODE, make_clinic, small_data, write_procedure, write_translation
 
@@ -92,9 +96,9 @@ def test_a_paper_is_up_to_date_no_more_as_soon_as_a_file_is_saved(
 ) -> None:
     may_be_made = threading.Event()
 
-    def make_later(request: PreviewRequest, show: Callable[[PaperNow], None]) -> Look:
+    def make_later(request: PreviewRequest, onlooker: Onlooker) -> Look:
         may_be_made.wait(PATIENCE)
-        return document_now(request, show)
+        return document_now(request, onlooker)
 
     with running(new_preview(clinic)) as live:
         before = until(live, says("A small procedure"))
@@ -133,6 +137,75 @@ def test_pages_are_shown_before_they_are_read_back_and_taken_away_if_they_are_un
         unfit = until(live, lambda state: bool(errors(state)))
         assert good.paper and unfit.paper and unfit.paper.name == good.paper.name
         assert not unfit.is_current
+
+
+def test_the_pages_in_view_and_the_problems_come_while_the_other_pages_are_still_laid_out(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running(new_preview(clinic)) as live:
+        old = until(live, says("A small procedure"))
+        assert old.paper and len(old.paper.pictures.sizes) > 2
+        live.look_at(2, 2)
+        with held_after_layout(monkeypatch):
+            promise = {"common": ["You may feel worse for a day."], "what_helps": "It is totally safe."}
+            write_procedure(clinic / "procedures", title="Another title", risks=promise)
+            state = until(live, lambda state: bool(state.ahead and errors(state)), rests=False)
+            assert [error.rule for error in errors(state)] == ["promise"]
+            assert state.paper and state.paper.name == old.paper.name
+            assert (state.is_current, state.is_working) == (False, True)
+            about = About(live, state)
+            assert about.status.startswith("Page 2 is new (")
+            assert "being checked again" in about.counts
+            captions = [about.caption(number) for number in (1, 2, 3)]
+            assert [caption.rpartition(", ")[2] for caption in captions] == ["older", "new", "older"]
+            pages = state.ahead
+            ahead = live.png(pages.name, 2, 900)
+            assert ahead and live.png(pages.name, 1, 900) is None
+        new = until(live, says("Another title"))
+        assert new.ahead is None and new.paper
+        assert live.png(new.paper.name, 2, 900) == ahead != old.paper.pictures.png(2, 900)
+        assert live.png(pages.name, 2, 900) == ahead, "a browser may be loading it still"
+        assert [one for one in new.problems if one.rule] == [one for one in state.problems if one.rule]
+    assert live.png(pages.name, 2, 900) is None, "nothing is kept after the end"
+
+
+def test_where_no_thread_can_be_started_the_paper_is_made_and_no_process_stays(clinic: Path) -> None:
+    write_procedure(clinic / "procedures", title="A procedure without threads")  # one that was not made before
+    request = PreviewRequest(settle_despite_faults(clinic, None), CODE)
+    ahead = Ahead(request, InView(), 3, lambda *_: pytest.fail("nobody waits for it"))
+    begun: list[int] = []
+
+    def look_on(laid_out: LaidOutPages) -> None:
+        begun.append(len(laid_out.pages))
+        threading.stack_size(1 << 46)  # more than any machine has
+        try:
+            ahead.when_laid_out(laid_out)
+        finally:
+            threading.stack_size(0)
+
+    look = document_now(request, Onlooker(lambda _: None, look_on))
+    assert look.paper and 1 in begun
+    assert multiprocessing.active_children() == []
+    assert ahead.problems().is_complete, "the problems come after the paper"
+
+
+def test_pages_that_were_shown_ahead_of_a_paper_that_can_not_be_made_are_taken_away(
+    clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(document: object) -> tuple[Flaw, ...]:
+        may_be_refused.wait(PATIENCE)
+        raise RenderingFailed("something is missing")
+
+    may_be_refused = threading.Event()
+    with running(new_preview(clinic)) as live:
+        good = until(live, says("A small procedure"))
+        monkeypatch.setattr("consentkit.pdf.render.engine.flaws_of", refuse)
+        write_procedure(clinic / "procedures", title="A title that was never made")
+        until(live, lambda state: state.ahead is not None, rests=False)
+        may_be_refused.set()
+        unfit = until(live, lambda state: bool(errors(state)))
+        assert unfit.ahead is None
+        assert good.paper and unfit.paper and unfit.paper.name == good.paper.name
 
 
 def test_at_midnight_the_paper_is_made_again_and_an_older_one_says_its_day(

@@ -150,6 +150,20 @@ def test_no_page_of_a_packet_is_painted_that_differs_from_the_one_before_in_its_
         maker.require_identity(second.pdf, [replace(second, plan=plan(maker.workspace, visit(visit="V-2")))])
 
 
+def judges(maker: PacketMaker, forged: bytes) -> Iterator[PacketMaker]:
+    """Who knows the beginning of the honest file; who knows none; and who takes all of the forged file for one."""
+    yield maker
+    yield PacketMaker(maker.workspace)
+    knowing = PacketMaker(maker.workspace)
+    knowing._read.expect(whole_beginning(forged))
+    yield knowing
+
+
+def whole_beginning(pdf: bytes) -> bytes:
+    """Everything before the table of objects."""
+    return pdf[: pdf.rindex(b"/Type /XRef")].rpartition(b"endobj\n")[0] + b"endobj\n"
+
+
 Forged = Callable[[bytes, PdfFile, dict[str, Value]], bytes]
 """A forged file, from a file with its first page."""
 
@@ -191,12 +205,13 @@ def first_line(change: Callable[[bytes], bytes]) -> Forged:
 
 
 def swapped_drawings(pdf: bytes, file: PdfFile, page: dict[str, Value]) -> bytes:
-    """Let the first line be called by the name of another one, which is not of this page."""
+    """Let two lines that are read out be called by each other's names."""
     number, resources = page["Resources"], file.dictionary(page["Resources"])
     assert isinstance(number, Ref)
-    drawings = {name: value for name, value in file.dictionary(resources["XObject"]).items() if "Stamp" in name}
-    one, *_, other = drawings
-    changed = {**file.dictionary(resources["XObject"]), one: drawings[other], other: drawings[one]}
+    drawings = file.dictionary(resources["XObject"])
+    content = inflated(file.objects[file.contents(page)[-1]])
+    one, other = [name.decode() for name in re.findall(rb"MCID \d+>> BDC\n.* /(\w+) Do", content)][:2]
+    changed = {**drawings, one: drawings[other], other: drawings[one]}
     return with_objects(pdf, {number: write({**resources, "XObject": changed})})
 
 
@@ -290,7 +305,7 @@ CHANGED: dict[str, tuple[Forged, str]] = {
     "letters that only clip": (first_line(lambda content: content.replace(b"BT", b"BT 7 Tr")), NOT_BORNE),
     "letters and a box": (first_line(lambda content: content + b" 0 0 300 9 re f"), NOT_BORNE),
     "letters on a layer": (first_line(lambda content: b"/OC /Layer BDC " + content + b" EMC"), NOT_BORNE),
-    "letters of the paper": (swapped_drawings, READ_OTHERWISE),
+    "lines in the places of others": (swapped_drawings, READ_OTHERWISE),
     "letters that mean others": (meanings, NOT_BORNE),
     "pages in another order": (other_catalog, ANOTHER_PAGE),
     "a font that was changed where it is": (byte_of_a_font, ANOTHER_PAGE),
@@ -309,7 +324,7 @@ def test_whatever_was_changed_is_caught_though_the_beginning_is_known(
     forged = forge(second.pdf, file, page)
     assert forged != second.pdf
     assert is_intact(forged)
-    for judge in (maker, PacketMaker(maker.workspace)):
+    for judge in judges(maker, forged):
         with pytest.raises(RenderingFailed) as caught:
             judge.require_identity(forged, [second])
         assert reported in str(caught.value.__cause__ or caught.value)
@@ -381,7 +396,7 @@ def test_whatever_was_changed_about_a_filled_field_is_caught(change: str, filled
     file = read_file(packet.pdf)
     forged = FIELD_CHANGED[change](packet.pdf, file, next(filled_fields(file)))
     assert forged != packet.pdf
-    for judge in (maker, PacketMaker(maker.workspace)):
+    for judge in judges(maker, forged):
         with pytest.raises(RenderingFailed):
             judge.require_identity(forged, [packet])
 
@@ -403,7 +418,7 @@ def test_what_a_beginning_says_counts_though_the_catalogue_lies_behind_it(
         """Read back the packet with a note at the end of its beginning, and the catalogue behind that."""
         count = len(rows_of(second.pdf)) + 1
         noted = with_objects(second.pdf, {count: write({"Note": note})})
-        beginning = noted[: noted.rindex(b"/Type /XRef")].rpartition(b"endobj\n")[0] + b"endobj\n"
+        beginning = whole_beginning(noted)
         maker = PacketMaker(made[0].workspace)
         maker._read.expect(beginning)
         forged = with_root(with_objects(noted, {count + 2: write(read_file(noted).catalog)}), count + 2)

@@ -9,6 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consentkit.packets.lettering import EDGE, QUIET, Texts, draw_code, lines_of_name, ways_to_break
+from consentkit.packets.visit_lines import LineFit
+from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Stamp
 from consentkit.pdf.part import Corners, Slot
@@ -28,14 +30,25 @@ def slot(width: float, height: float = 16.0, element: int | None = 3) -> Slot:
     return Slot("patient_name", "text", 0, Corners(100.0, 500.0, 100.0 + width, 500.0 + height), element)
 
 
+def size_of(texts: Texts, stamp: Stamp) -> float:
+    """How large a line of a stamp is, as a share of the size in which lines are drawn."""
+    return stamp.scale * fit_of(texts, stamp).scale
+
+
 def right_end(texts: Texts, stamp: Stamp, line: str) -> float:
     """Where a stamp ends."""
-    return stamp.left + texts.width(line) * stamp.scale
+    return stamp.left + stamp.scale * fit_of(texts, stamp).left + texts.width(line) * size_of(texts, stamp)
+
+
+def fit_of(texts: Texts, stamp: Stamp) -> LineFit:
+    """How the line of a stamp lies in its drawing."""
+    drawings = texts._lines._drawings.items()
+    return next(fit for (_, fit), number in drawings if number == stamp.drawing)
 
 
 def test_a_short_name_stands_on_one_line_in_its_usual_size(texts: Texts) -> None:
     (stamp,) = texts.in_slot(SHORT, slot(150))
-    assert stamp.scale == pytest.approx(11 / 12)
+    assert size_of(texts, stamp) == pytest.approx(11 / 12)
     assert stamp.spoken == " Ann Lee"
 
 
@@ -45,7 +58,18 @@ def test_a_long_name_stands_on_two_lines_and_within_its_slot(texts: Texts) -> No
     assert len(stamps) == len(lines) == 2
     for stamp, line in zip(stamps, lines, strict=True):
         assert right_end(texts, stamp, line) <= 250
-    assert stamps[0].bottom > stamps[1].bottom
+    assert fit_of(texts, stamps[0]).up > fit_of(texts, stamps[1]).up
+
+
+@pytest.mark.parametrize("flush_right", [False, True])
+def test_where_a_stamp_goes_does_not_depend_on_what_it_says(texts: Texts, *, flush_right: bool) -> None:
+    """So that pages which differ in their lines alone have the same operators."""
+    places = {
+        stamp.shape._replace(drawing=Ref(0), language=None)
+        for line in (SHORT, LONG, ENDLESS)
+        for stamp in texts.in_slot(line, slot(150), flush_right=flush_right)
+    }
+    assert len(places) == 1
 
 
 @pytest.mark.parametrize("width", [40, 80, 150, 400])
@@ -63,20 +87,20 @@ def test_the_name_on_the_cover_has_28_points_or_nearly_so_on_as_many_lines_as_it
     drawn.put_into(Linker(io.BytesIO(), "A title", "en"))
     room = Slot("visit_patient", "text", 0, Corners(48.0, 500.0, 548.0, 506.0 + 30 * lines_of_name(name)), 3)
     stamps = drawn.in_slot(name, room)
-    assert all(stamp.scale * 12 > 24 for stamp in stamps)
+    assert all(size_of(drawn, stamp) * 12 > 24 for stamp in stamps)
 
 
 def test_what_stands_in_a_higher_slot_is_larger(texts: Texts) -> None:
     (usual,) = texts.in_slot(SHORT, slot(300))
     (large,) = texts.in_slot(SHORT, slot(300, height=32))
-    assert large.scale == pytest.approx(2 * usual.scale)
+    assert size_of(texts, large) == pytest.approx(2 * size_of(texts, usual))
 
 
 def test_large_print_has_larger_names() -> None:
     drawn = Texts([SHORT], large_print=True)
     drawn.put_into(Linker(io.BytesIO(), "A title", "en"))
     (stamp,) = drawn.in_slot(SHORT, slot(300))
-    assert stamp.scale == pytest.approx(14 / 12)
+    assert size_of(drawn, stamp) == pytest.approx(14 / 12)
 
 
 def test_text_from_right_to_left_ends_at_the_right_edge(texts: Texts) -> None:

@@ -57,7 +57,7 @@ class Sheet:
     def drawing(self, content: bytes) -> Stamp:
         """A stamp of any other drawing, in the font of the lines."""
         shared = self.texts._lines._shared[0]
-        return Stamp(self._linker.draw(content, 60, 20, shared), 200, 50)
+        return Stamp(self._linker.draw(content, (0, 0, 60, 20), shared), 200, 50)
 
     def read(self, stamps: Sequence[Stamp]) -> tuple[list[DrawnText] | None, list[DrawnText] | None]:
         """What is read of the stamps without painting the page, and by painting it; None where that refuses it."""
@@ -74,7 +74,7 @@ class Sheet:
         assert page
         try:
             painted = reader.read(next(file.pages()), printed)
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, TypeError):
             painted = None
         return reader.read_stamps(page), painted
 
@@ -87,7 +87,7 @@ def drawing_in_a_font(name: str, means: str) -> tuple[PdfFile, Ref]:
     linker = Linker(out, "A form", "en")
     shared = linker.share(resources_of({name: (run.face, {glyph.number: means})}))
     content = b"BT 0 6 Td /%b 12 Tf [<%04x>] TJ ET" % (name.encode("latin-1"), glyph.number)
-    drawing = linker.draw(content, 60, 20, shared)
+    drawing = linker.draw(content, (0, 0, 60, 20), shared)
     linker.finish(Info("A form", "en"), "test", "0" * 32)
     return read_file(out.getvalue()), drawing
 
@@ -98,7 +98,7 @@ def test_a_drawing_is_that_of_another_file_only_with_the_same_font_whatever_its_
     said = []
     for means in "aba":
         file, drawing = drawing_in_a_font(name, means)
-        page = SamePage(PrintedPage(), "", (), {"Stamp1": drawing}, ())
+        page = SamePage(PrintedPage(), "", (), None, (), {"Stamp1": drawing}, ())
         stamp = StampReader(file, VisibleContent(file, 2.0, whole_drawings=True), 2.0, known)._drawing(page, drawing)
         said.append(stamp and stamp.text)
     assert said == ["a", "b", "a"]
@@ -164,6 +164,8 @@ ODD: dict[str, Change] = {
     "on a layer": lambda line: b"/OC /Layer BDC " + line + b" EMC",
     "of an unknown meaning": lambda line: line.replace(b"[<", b"[<fffe"),
     "of an unknown font": lambda line: line.replace(b"/F1 12 Tf", b"/F9 12 Tf"),
+    "of a size that is no number": lambda line: line.replace(b" 12 Tf", b" 1.2.3 Tf"),
+    "at a place that is no number": lambda line: line.replace(b"0 6 Td", b"0 6.5.1 Td"),
     "of no font": lambda line: line.replace(b"/F1 12 Tf", b""),
     "letters on one another": lambda line: re.sub(rb"\[<(.{4})(.{4})", rb"[<\1>400<\2", line),
     "letters that are moved back a little": lambda line: re.sub(rb"\[<(.{4})(.{4})", rb"[<\1>90<\2", line),

@@ -173,6 +173,23 @@ def test_the_table_is_in_the_order_of_the_pages(workspace: OpenWorkspace) -> Non
     ]
 
 
+@pytest.mark.parametrize("large_print", [False, True])
+def test_the_copy_for_the_clinic_says_so_on_each_page_and_has_codes_and_the_one_to_keep_neither(
+    workspace: OpenWorkspace, *, large_print: bool
+) -> None:
+    made = packet(workspace, visit(procedures=["90839"], documents=["plan"], large_print=large_print))
+    says_so = made.plan.pack.packet.clinic_copy
+    read, coded = page_texts(made.pdf), set(codes(made.pdf))
+    pages = {
+        placed.paper.is_copy: set(range(placed.first, placed.last + 1))
+        for placed in made.papers
+        if placed.paper.kind == "plan"
+    }
+    assert {page for page, text in enumerate(read, 1) if says_so in text} == pages[True]
+    assert coded == pages[True]
+    assert len(pages[True]) == len(pages[False]) == (2 if large_print else 1)
+
+
 def test_a_fillable_packet_may_have_a_cover_of_two_pages(workspace: OpenWorkspace) -> None:
     made = packet(workspace, visit(**EVERYBODY, large_print=True), fillable=True)
     assert made.papers[0].last == 2

@@ -29,7 +29,7 @@ from consentkit.packets.papers import PacketItem
 from consentkit.packets.scripts import language_of
 from consentkit.pdf.file.syntax import Value, number, text_string
 from consentkit.pdf.lines.shaping import ShapedLine, ShapedLines
-from consentkit.pdf.link import filling, insert
+from consentkit.pdf.link import insert
 from consentkit.pdf.link.compile import CompiledStream
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
@@ -67,8 +67,8 @@ def spoken(change: Callable[[str], str]) -> Plant:
     def plant(patch: pytest.MonkeyPatch) -> None:
         real = Texts._stamp
 
-        def stamp(self: Texts, *arguments: Any) -> Stamp:
-            made = real(self, *arguments)
+        def stamp(self: Texts, *arguments: Any, **options: Any) -> Stamp:
+            made = real(self, *arguments, **options)
             return replace(made, spoken=change(made.spoken)) if made.spoken else made
 
         patch.setattr(Texts, "_stamp", stamp)
@@ -334,8 +334,8 @@ def drop_own_content(entries: dict[str, Value]) -> None:
 
 
 def covered(patch: pytest.MonkeyPatch) -> None:
-    real = filling.drawn
-    patch.setattr(filling, "drawn", lambda stamp: real(stamp) + b" 1 g 0 0 612 792 re f")
+    real = insert._drawn
+    patch.setattr(insert, "_drawn", lambda stamp: real(stamp) + b" 1 g 0 0 612 792 re f")
 
 
 UNSEEN: dict[str, tuple[Plant, str]] = {

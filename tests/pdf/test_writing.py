@@ -127,3 +127,15 @@ def test_objects_are_written_only_once_and_never_in_the_clear() -> None:
     pdf = file_of(lambda writer: {"Name": writer.add([text_string("Ann Sample")])})
     assert b"Ann Sample" not in pdf
     assert len(read_file(pdf).objects) == 5
+
+
+def test_a_number_that_nobody_used_leaves_the_file_whole(tmp_path: Path) -> None:
+    """One between the beginning and what comes first behind it."""
+    out = io.BytesIO()
+    writer = FileWriter(out)
+    text = writer.common.add_stream({}, b"1")
+    writer.new_number()
+    pages = writer.add({"Type": b"/Pages", "Kids": [], "Count": b"0"})
+    root = writer.add({"Type": b"/Catalog", "Pages": pages, "Text": text})
+    writer.finish(root, writer.add({"Title": text_string("Papers")}), "0123456789abcdef" * 2)
+    assert_whole(seal(out.getvalue()), tmp_path)

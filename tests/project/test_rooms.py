@@ -38,6 +38,7 @@ FACES = ORDERS[PACKAGE][ORDERS[PACKAGE].index("operations") + 1 :]
 FOR_FACES = ["operations", "errors", "problems", "_version", "model", "resources", "lanes"]
 """The rooms that a face may use while it runs; types of what operations hand back may come from any."""
 PAST_OPERATIONS = {
+    "consentkit.__main__": {"consentkit.processes.interruption"},  # has the exit code of an interrupt
     "consentkit.cli": {"consentkit.processes.interruption"},  # removes what libraries leave behind as the process ends
     "consentkit.cli.support": {"consentkit.processes.interruption"},  # listens to the signals that end a run
 }

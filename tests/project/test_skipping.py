@@ -20,6 +20,10 @@ UNEXPLAINED = "pytest.mark.skip(reason='too slow for me')"
 def run_tests(folder: Path, *marks: str, ci: str, workers: str = "0") -> tuple[int, str]:
     """Run tests of which each has one of the marks, under our own settings: the exit code and what was printed."""
     lines = ["import pytest", "from kit import skipping", "def test_that_runs(): pass"]
+    lines += [
+        "@pytest.fixture(scope='session')",
+        "def parts_of_the_tests(): pass",
+    ]  # no page engine: nothing is laid out
     for number, mark in enumerate(marks):
         lines += [f"@{mark}", f"def test_{number}(): raise AssertionError"]
     (folder / "test_marked.py").write_text("\n".join(lines) + "\n")

@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kit import thorough
 
@@ -30,6 +31,17 @@ def test_of_a_sweep_one_case_in_six_stays_and_of_a_long_test_none() -> None:
     stay = [case.rpartition("::")[2] for case, out in zip(cases, thorough.left_out(cases), strict=True) if not out]
     name = sweep.rpartition("::")[2]
     assert stay == sorted([f"{name}[0]", f"{name}[6]", *(f"test_y[{case}]" for case in range(9))], key=lambda c: c[-2])
+
+
+def test_a_property_is_tried_on_a_quarter_of_its_examples_in_a_run_that_is_made_short(
+    pytestconfig: pytest.Config,
+) -> None:
+    try:
+        for chosen_by, number in (("not thorough", 25), ("quick", 25), ("", 100), ("not quick", 100)):
+            thorough.choose_examples(chosen_by)
+            assert thorough.examples(100) == settings().max_examples == number
+    finally:
+        thorough.choose_examples(pytestconfig.option.markexpr)
 
 
 def test_make_leaves_out_what_is_marked_and_only_there() -> None:

@@ -18,8 +18,9 @@ from consentkit.reading.validation import validated
 from consentkit.reading.yaml_file import Data, DataPath, dotted, parse
 from kit.harmless import is_harmless
 from kit.small import small_data
+from kit.thorough import examples
 
-modest = settings(max_examples=120, derandomize=True, deadline=None)
+modest = settings(max_examples=examples(120), derandomize=True, deadline=None)
 
 # Text that YAML might stumble over, rather than text at random.
 SINGLE_MARKS = ":-#?&*!|>%@`'\"\\{}[],=~ \t\n\r\u0085\u2028\u202e\x00"

@@ -16,10 +16,11 @@ from consentkit.reading import yaml_file
 from consentkit.reading.yaml_file import Data, parse
 from consentkit.resources import shipped
 from kit.running import Outcome
+from kit.thorough import examples
 
 Call = Callable[..., Outcome]
 
-modest = settings(max_examples=200, derandomize=True, deadline=None)
+modest = settings(max_examples=examples(200), derandomize=True, deadline=None)
 
 
 def told(text: str) -> list[str]:
@@ -257,7 +258,7 @@ def scanned_too(text: str) -> yaml_file.YamlFile:
         return parse(text, "f.yaml")
 
 
-@settings(modest, max_examples=1500)
+@settings(modest, max_examples=examples(1500))
 @given(TEXTS | TYPED.map(lambda text: f"key: {text}\nnext: b\n"))
 def test_the_scan_for_losses_is_spared_only_where_it_finds_nothing(text: str) -> None:
     assert parse(text, "f.yaml") == scanned_too(text)

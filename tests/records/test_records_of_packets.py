@@ -25,6 +25,7 @@ from consentkit.packets.record import record_of
 from consentkit.records.folder import RecordFolder
 from consentkit.scans.record import PacketRecord
 from kit.desk import Clerk, Clock, Printer, new_small_desk, set_up_printer
+from kit.filed import records_of_visit
 from kit.packets import CHILD, MOTHER, codes, packet, visit, write_schedule, write_visit
 from kit.running import Outcome, as_nobody
 from kit.small import CODE, NO_PAPERS_DUE, make_clinic, small_procedure
@@ -137,7 +138,6 @@ def test_it_is_kept_before_a_packet_is_given_out_and_only_its_owner_can_read_it(
     assert stat.S_IMODE((clinic / "records").stat().st_mode) == 0o700
     folder = RecordFolder(clinic / "records")
     assert folder.find(record.packet) == (record,)
-    assert folder.of_visit("V-1", "2026-11-23") == (record,)
     assert all((folder.part(paper.part) or b"").startswith(b"%PDF-") for paper in record.papers)
     assert folder.find("AAAAAAAAAA") == () and folder.part("0" * 64) is None
 
@@ -205,7 +205,7 @@ def test_a_print_number_that_makes_the_code_larger_is_left_out(everybody: Packet
 def test_a_record_of_the_first_format_can_still_be_read() -> None:
     """The files in the folder are as version 0.1 wrote them; they are never to be written again."""
     folder = RecordFolder(FROZEN)
-    (record,) = folder.of_visit("V-1", "2026-11-23")
+    (record,) = records_of_visit(FROZEN, "V-1")
     assert folder.find(record.packet) == (record,)
     (paper,) = record.papers
     assert (paper.kind, paper.code, [page.number for page in paper.pages]) == ("form", CODE, [2, 3])

@@ -44,6 +44,24 @@ def test_in_black_and_white_a_little_ink_around_a_place_may_be_a_stain(kind: Pla
     assert verdict_of(kind, replace(ringed, has_shades=False, stray=0.2)) == "ink found"
 
 
+@pytest.mark.parametrize("kind", get_args(PlaceKind))
+def test_ink_that_only_touches_a_place_is_not_found_in_it(kind: PlaceKind) -> None:
+    tail = replace(SIGNED, inside=0.2)
+    assert verdict_of(kind, tail) == "unsure" and reason_of_doubt(tail) == "ink from elsewhere reaches into it"
+
+
+@pytest.mark.parametrize("kind", get_args(PlaceKind))
+def test_what_is_too_faint_for_a_pen_is_not_nothing(kind: PlaceKind) -> None:
+    assert verdict_of(kind, replace(EMPTY, unclear=0.5)) == "unsure"
+
+
+@pytest.mark.parametrize("kind", get_args(PlaceKind))
+def test_in_black_and_white_it_takes_more_ink(kind: PlaceKind) -> None:
+    little = replace(SIGNED, own=2.0 if kind != "choice" else 0.5)
+    assert verdict_of(kind, little) == "ink found"
+    assert verdict_of(kind, replace(little, has_shades=False)) == "unsure"
+
+
 @given(st.sampled_from(get_args(PlaceKind)), AREAS, AREAS, AREAS, AREAS, st.floats(-1, 1), st.integers(0, 40))
 def test_more_dirt_never_makes_a_place_sure(
     kind: PlaceKind, own: float, others: float, solid: float, stray: float, likeness: float, specks: int

@@ -127,7 +127,37 @@ def test_a_picture_is_turned_as_its_camera_says() -> None:
     assert square_of(page) == pytest.approx((20, 40, 50, 70), abs=0.3)
 
 
-def test_each_page_of_a_file_is_read_or_those_that_are_wanted() -> None:
+def of_two_pages() -> tuple[bytes, int]:
+    """A TIFF, and where the properties of its second page begin."""
+    tiff = saved(_SHEET, "TIFF", save_all=True, append_images=[sheet(145, "1")], dpi=(145, 145), compression="group4")
+    (first,) = struct.unpack_from("<I", tiff, 4)
+    (entries,) = struct.unpack_from("<H", tiff, first)
+    return tiff, struct.unpack_from("<I", tiff, first + 2 + 12 * entries)[0]
+
+
+def test_the_first_page_is_read_wherever_the_file_breaks_off_in_the_second() -> None:
+    tiff, second = of_two_pages()
+    (entries,) = struct.unpack_from("<H", tiff, second)
+    for end in range(second, second + 2 + 12 * entries, 5):
+        assert count_pages("scan", tiff[:end]) in (1, 2)
+        first = next(scan_pages("scan", tiff[:end]))
+        assert isinstance(first, ScanPage), end
+        assert np.array_equal(first.gray, np.array(_SHEET.convert("L")))
+
+
+@pytest.mark.parametrize(("tag", "value"), [(257, 0), (258, 7), (259, 60_000), (262, 77)])
+def test_the_first_page_is_read_whatever_is_wrong_with_the_second(tag: int, value: int) -> None:
+    tiff, second = of_two_pages()
+    broken = bytearray(tiff)
+    (entries,) = struct.unpack_from("<H", tiff, second)
+    places = [second + 2 + 12 * number for number in range(entries)]
+    (place,) = (place for place in places if struct.unpack_from("<H", tiff, place)[0] == tag)
+    struct.pack_into("<H", broken, place + 8, value)
+    first, *others = scan_pages("scan", bytes(broken))
+    assert isinstance(first, ScanPage) and all(isinstance(page, RefusedPage) for page in others)
+
+
+def test_each_page_of_a_file_is_read_or_those_that_are_requested() -> None:
     pages = [sheet(150, "1") for _ in range(5)]
     tiff = saved(pages[0], "TIFF", save_all=True, append_images=pages[1:], dpi=(150, 150))
     pdf = pdf_of(*[(page.tobytes(), *page.size, "DeviceGray", 1) for page in pages])
@@ -211,7 +241,7 @@ def test_what_is_no_scan_is_refused(data: bytes) -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_a_damaged_file_raises_nothing(data: st.DataObject) -> None:
-    whole = data.draw(st.sampled_from([_TIFF, _JPEG, _PDF_OF_SCAN]))
+    whole = data.draw(st.sampled_from([_TIFF, of_two_pages()[0], _JPEG, _PDF_OF_SCAN]))
     cut = data.draw(st.integers(0, len(whole)))
     broken = bytearray(whole[:cut])
     for _ in range(data.draw(st.integers(0, 3)) if broken else 0):
@@ -220,6 +250,7 @@ def test_a_damaged_file_raises_nothing(data: st.DataObject) -> None:
         assert isinstance(page, ScanPage | RefusedPage)
 
 
-_TIFF = saved(sheet(145, "1"), "TIFF", dpi=(145, 145), compression="group4")
+_SHEET = sheet(145, "1")
+_TIFF = saved(_SHEET, "TIFF", dpi=(145, 145), compression="group4")
 _JPEG = saved(sheet(145), "JPEG", dpi=(145, 145))
 _PDF_OF_SCAN = scanned_pdf(145)

@@ -11,6 +11,7 @@ from werkzeug.security import generate_password_hash
 
 from consentkit.web.desk import Desk
 from kit.desk import Clerk, Clock, Printer, new_small_desk, set_up_printer, small_clinic
+from kit.desk_browser import ARGUMENTS
 from kit.desk_process import Running, lay_out, start_desk
 from kit.desk_users import PASSWORD
 from kit.skipping import require
@@ -74,6 +75,6 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..
 def browser() -> Iterator[Browser]:
     require("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield browser
         browser.close()

@@ -6,6 +6,7 @@ import io
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,10 @@ from consentkit.operations.journal import intent_for, who_asks
 from consentkit.web.app import create_app
 from consentkit.web.desk import Desk
 from kit.desk import ADD_ON, Clock, Printer, new_small_desk, schedule, serving, set_up_printer, small_clinic
-from kit.desk_browser import SECONDS, axe_on, fill, press, settle, type_text
+from kit.desk_browser import SECONDS, axe_on, fill, press, settle, show_no_papers, type_text
 from kit.desk_users import PASSWORD, add_people
 from kit.packets import page_texts
+from kit.running import PROJECT
 from kit.small import CODE, NO_PAPERS_DUE, WITH_JOURNAL, write_procedure
 
 WITHOUT_JOURNAL = f"name: Alder Clinic\n{NO_PAPERS_DUE}"
@@ -51,13 +53,15 @@ class OpenDesk:
     browser: Browser
     problems: list[str]
 
-    def open(self, **context: Any) -> Page:
-        """A page of the desk, opened by a link of its own."""
+    def open(self, *, with_papers: bool = False, **context: Any) -> Page:
+        """A page of the desk, opened by a link of its own; papers are shown where the test is about them."""
         page = self.browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context}).new_page()
         page.set_default_timeout(SECONDS)
         page.add_init_script("window.print = () => {}")  # a browser without a screen has no dialog
         page.on("console", lambda message: self.problems.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
+        if not with_papers:
+            show_no_papers(page)
         page.goto(f"{self.address}/open/{self.desk.sessions.new_link()}")
         return page
 
@@ -123,7 +127,7 @@ def load(page: Page, file: Path) -> None:
 
 
 def test_a_morning_by_keyboard_alone(opened: OpenDesk, twelve: Path) -> None:
-    page = opened.open()
+    page = opened.open(with_papers=True)
     load(page, twelve)
     expect(page.locator("#counts")).to_have_text("12 visits: 11 ready, 1 needs attention, 0 printed")
     help_the_add_on(page)
@@ -315,6 +319,54 @@ def test_every_page_and_state_is_sound_for_axe(opened: OpenDesk, tmp_path: Path)
     assert (
         endpoints(opened.desk, [path for path in states if path.startswith("/") and path != "/nowhere"]) == AT_THE_DESK
     )
+
+
+SCANS = """<script src="/scans.js" defer></script><ul class="scans"><li>V-1 {said}
+<form method="post" action="/signed"><button>The patient has signed</button></form></ul>"""
+STATED = '<p class="stated">Stated at 9:05: The patient has signed.</p>'
+
+
+REMOVE = "addEventListener('submit', () => setTimeout(() => document.querySelector('.scans').remove()))"
+
+
+@pytest.fixture
+def page_of_scans(browser: Browser) -> Iterator[Page]:
+    """What came back, of a desk that fails to answer once after something was stated."""
+    answers, faults = chain(["", None], repeat(STATED)), list[str]()
+
+    def answer(route: Route) -> None:
+        path = route.request.url.removeprefix("http://desk")
+        if path == "/scans.js":
+            route.fulfill(
+                body=(PROJECT / "src/consentkit/web/static/scans.js").read_text(), content_type="text/javascript"
+            )
+        elif path == "/signed":
+            route.fulfill(status=204)
+        elif (said := next(answers)) is None:
+            route.abort()
+        else:
+            route.fulfill(body=SCANS.format(said=said), content_type="text/html")
+
+    page = browser.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.route("http://desk/**", answer)
+    page.goto("http://desk/scans/")
+    yield page
+    page.close()
+    assert faults == []
+
+
+def test_what_was_stated_is_shown_as_soon_as_the_desk_answers_again(page_of_scans: Page) -> None:
+    page_of_scans.click("button")
+    expect(page_of_scans.locator(".stated")).to_have_text("Stated at 9:05: The patient has signed.")
+
+
+def test_where_the_list_of_scans_is_gone_there_is_nothing_to_show(page_of_scans: Page) -> None:
+    page_of_scans.evaluate(REMOVE)
+    page_of_scans.click("button")
+    for _ in range(3):  # the first of them fails
+        page_of_scans.wait_for_event("request", timeout=10_000)
+    assert page_of_scans.locator(".scans").count() == 0
 
 
 @pytest.mark.parametrize("opened", [WITH_JOURNAL], indirect=True)
@@ -543,7 +595,7 @@ def test_letters_do_nothing_where_somebody_types_or_has_switched_shortcuts_off(
 
 
 def test_what_is_shown_is_the_packet_and_not_a_black_box(opened: OpenDesk, tmp_path: Path) -> None:
-    page = opened.open()
+    page = opened.open(with_papers=True)
     file = tmp_path / "day.csv"
     file.write_bytes(schedule({}))
     load(page, file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,14 @@ import pytest
 from fhir.resources.R4B.bundle import Bundle
 from PIL import Image, ImageDraw
 
-from consentkit.operations.desk import scans
+from consentkit.operations.desk import scans, signed_papers
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.desk.printing import DeskPrinter
 from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.filing.reading import read_pages
 from consentkit.operations.packets import MadePacket
-from consentkit.records.folder import RecordFolder
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
-from kit.filed import DPI, SignedPaper, as_pdf
+from kit.filed import DPI, SignedPaper, as_pdf, records_of_visit
 from kit.pictures import photograph
 from kit.small import WITH_JOURNAL, lengthen_form
 
@@ -31,7 +31,7 @@ REFUSED = {"decision": "refused", "by": "patient"}
 
 
 @pytest.fixture
-def clerk(tmp_path: Path, printer: Printer) -> Clerk:
+def clerk(tmp_path: Path, printer: Printer, findings_of_the_tests: None) -> Clerk:
     """A clerk who has printed the papers of a visit."""
     return clerk_with_papers(tmp_path)
 
@@ -49,7 +49,7 @@ def clerk_with_papers(folder: Path, **visit: str) -> Clerk:
 
 
 def printed_paper(printer: Printer, folder: Path) -> SignedPaper:
-    record = RecordFolder(folder / "clinic/records").of_visit("V-1", "2026-11-23")[0]
+    record = records_of_visit(folder / "clinic/records", "V-1")[0]
     return SignedPaper(record, [page.convert("L") for page in photograph(printer.sets[0], dots_per_inch=DPI)])
 
 
@@ -170,6 +170,7 @@ def test_a_consent_is_written_only_where_somebody_states_it_of_a_complete_scan(
     assert "The patient has signed and agreed" in hand_in(clerk, paper.page(3))
     assert clerk.post(f"/scans/{packet}/signed", {**AGREED, "by": "nobody"}).status_code == 400
     assert clerk.post(f"/scans/{packet}/signed", {**AGREED, "by": "representative"}).status_code == 303
+    assert "Stated at" not in clerk.look("/scans/")
     answer = clerk.post(f"/scans/{packet}/signed", AGREED)
     document, consent = resources(answer)
     assert f'filename="2026-11-23-V-1-{packet}.json"' in answer.headers["Content-Disposition"]
@@ -177,6 +178,28 @@ def test_a_consent_is_written_only_where_somebody_states_it_of_a_complete_scan(
     assert consent["sourceReference"]["reference"] == document["identifier"][0]["value"]
     assert consent["patient"]["identifier"]["value"] == "MR-77123"
     assert stated(clerk) == [("signed-stated", "V-1", packet, "desk")]
+    assert noted(clerk) == ": The patient has signed and agreed."
+    clerk.post("/end", {})
+    clerk.load({"patient_name": "Zyxwvuta Canarybird", "record_number": "MR-77123"})
+    assert "Stated at" not in hand_in(clerk, paper.page(3)), "what was stated is forgotten with the day"
+
+
+def noted(clerk: Clerk) -> str:
+    """What the page says that was stated. It can't say more: whether the browser has saved the file, nobody knows."""
+    (said,) = re.findall(r"Stated at \d+:\d\d [ap]m(.*?\.)", clerk.look("/scans/"))
+    return str(said)
+
+
+def test_what_could_not_be_handed_out_is_not_noted_as_stated(
+    clerk: Clerk, paper: SignedPaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(resources: object) -> bytes:
+        raise DeskRefusal("not-signed")
+
+    hand_in(clerk, *paper.pages())
+    monkeypatch.setattr(signed_papers, "transaction", fail)
+    clerk.post(f"/scans/{paper.record.packet}/signed", AGREED)
+    assert "Stated at" not in clerk.look("/scans/")
 
 
 def stated(clerk: Clerk) -> list[tuple[str | None, ...]]:
@@ -204,6 +227,7 @@ def test_a_refusal_is_stated_where_all_pages_came_back_and_the_patient_has_not_s
     assert consent["sourceReference"]["reference"] == document["identifier"][0]["value"]
     assert consent["patient"]["identifier"]["value"] == "MR-77123"
     assert stated(clerk) == [("refusal-stated", "V-1", packet, "desk")]
+    assert noted(clerk) == ": The patient has refused."
 
 
 def test_what_the_patient_has_signed_is_not_refused_and_what_a_person_must_look_at_neither(

@@ -15,9 +15,8 @@ import yaml
 
 from consentkit.documents.opening import open_workspace
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
-from consentkit.library.approvals import load_approvals
+from consentkit.library.approvals import Approvals, load_approvals
 from consentkit.operations.approve import approve
-from consentkit.operations.check import CheckResult, check
 from consentkit.operations.desk.users import DeskUser, add_user, load_users
 from consentkit.operations.journal import open_journal, who_asks
 from consentkit.operations.opening import settle
@@ -171,18 +170,18 @@ def test_a_clinician_sees_the_words_that_have_changed_and_withdraws_an_approval(
     assert user.row("V-1").state.value == "attention"
 
 
-def test_what_is_approved_is_what_was_read_whatever_is_edited_while_it_is_checked(
+def test_what_is_approved_is_what_was_read_whatever_is_edited_meanwhile(
     shared: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user, folder = User.of(shared, "okonkwo"), shared.day.maker.place.folder
     assert folder is not None
     form = form_to_approve(user)
 
-    def edit_and_check(*arguments: Any) -> CheckResult:
+    def edit_once_compared(*arguments: Any) -> Approvals:
         write_procedure(folder / "procedures", purpose="To feel far worse.")
-        return check(*arguments)
+        return load_approvals(*arguments)
 
-    monkeypatch.setattr("consentkit.operations.approve.check", edit_and_check)
+    monkeypatch.setattr("consentkit.operations.desk.texts.load_approvals", edit_once_compared)
     user.post(PLACE, form)
     (approval,) = load_approvals(folder).approvals
     assert approval.content == form["content"]

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from consentkit.web.previewing import serving
 from kit.desk_browser import SECONDS, axe_on
 from kit.packets import OTHER, visit_data, write_visit
-from kit.previews import BROKEN, new_preview
+from kit.previews import BROKEN, held_after_layout, new_preview
 from kit.small import CODE, make_clinic
 
 pytestmark = [pytest.mark.xdist_group("desk-browser"), pytest.mark.usefixtures("few_texts")]
@@ -103,6 +103,33 @@ def test_a_save_is_seen_and_one_goes_on_where_one_was_reading(opened: Callable[.
     expect(page.locator("#status")).to_contain_text("up to date")
     expect(page.locator("li.error")).to_have_count(0)
     assert page.evaluate("() => scrollY") == place
+
+
+def test_the_page_in_view_comes_first_and_says_that_the_others_follow(
+    opened: Callable[..., Page], clinic: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, file = opened(bypass_csp=True, viewport={"width": 1280, "height": 860}), clinic / f"procedures/{CODE}.yaml"
+    expect(page.locator("#status")).to_contain_text("up to date")
+    is_drawn(page)
+    third = page.locator("#pages img").nth(2)
+    with page.expect_response(re.compile("/view/3/3$")):
+        third.evaluate("one => scrollBy({ top: one.getBoundingClientRect().top + 60, behavior: 'instant' })")
+    before, place = name_of_paper(page), page.evaluate("() => scrollY")
+    with held_after_layout(monkeypatch):
+        # what another test had laid out would come from the cache they share, and nothing would be held
+        save(file, file.read_text().replace("A small procedure", "A title laid out here alone"))
+        expect(page.locator("#status")).to_contain_text("Page 3 is new")
+        expect(page.locator("#status")).to_contain_text("the other pages follow")
+        expect(page.locator("figcaption").nth(0)).to_contain_text("older")
+        expect(page.locator("figcaption").nth(2)).to_contain_text("new")
+        page.wait_for_function("one => one.complete && one.naturalWidth > 0", arg=third.element_handle())
+        assert len(pictures_on_view(page)) == 2
+        assert (name_of_paper(page), page.evaluate("() => scrollY")) == (before, place)
+        assert not axe_on(page)
+    expect(page.locator("#status")).to_contain_text("up to date")
+    expect(page.locator("h1")).to_have_text(f"{CODE}: A title laid out here alone")
+    expect(page.locator("figcaption").nth(2)).to_have_text(re.compile(r"^Page 3 of \d$"))
+    assert (pictures_on_view(page), page.evaluate("() => scrollY")) == ({name_of_paper(page)}, place)
 
 
 def test_it_is_sound_for_axe_and_reflows_also_with_a_mistake(opened: Callable[..., Page], clinic: Path) -> None:

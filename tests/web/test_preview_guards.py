@@ -69,7 +69,16 @@ def visitor(made: LivePreview) -> Visitor:
     return Visitor(made, door, create_preview(made, door).test_client())
 
 
-ADDRESSES = ("/", "/news/1", "/paper/NAME.pdf", "/paper/NAME/1-900.png", "/preview.js", "/preview.css", "/desk.svg")
+ADDRESSES = (
+    "/",
+    "/news/1",
+    "/paper/NAME.pdf",
+    "/paper/NAME/1-900.png",
+    "/view/1/2",
+    "/preview.js",
+    "/preview.css",
+    "/desk.svg",
+)
 """All that is served to whoever has come in; NAME is that of the paper."""
 ELSEWHERE = (
     "/nothing",

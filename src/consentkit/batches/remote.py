@@ -81,22 +81,25 @@ def make_remotely(
     """
     folder, objects = workspace.opened.path, workspace.store.objects
     clinic, cache = folder.absolute() if folder else None, objects.shown if objects else None
-    tasks = ((task, RemoteDocument(sought, digests, clinic, cache)) for task, sought, digests in requested)
-    results: Generator[Ended[Task, RemoteResult], None, None] = work_on_cluster(
+    tasks = (((task, digests), RemoteDocument(sought, digests, clinic, cache)) for task, sought, digests in requested)
+    results: Generator[Ended[tuple[Task, Mapping[str, str]], RemoteResult], None, None] = work_on_cluster(
         make_here, tasks, pool.executor, pool.seconds
     )
     with closing(results) as ends:
         for end in ends:
-            yield Ended(end.task, _received(workspace.store, end.value), end.error, end.seconds)
+            task, digests = end.task
+            yield Ended(task, _received(workspace.store, digests, end.value), end.error, end.seconds)
 
 
-def _received(store: Store, made: RemoteResult | None) -> MadeStep | None:
+def _received(store: Store, digests: Mapping[str, str], made: RemoteResult | None) -> MadeStep | None:
+    """What a worker has made, kept under the digests that were requested, if it was made from just that."""
     document = unpack_document(made.packed) if made else None
     if made is None or document is None:
         return None
-    if made.digests:
-        store.put(key_from(made.digests), made.packed)
-    return document, dict(made.digests), made.trouble
+    is_certain = made.digests == digests
+    if is_certain:
+        store.put(key_from(digests), made.packed)
+    return document, dict(digests) if is_certain else {}, made.trouble
 
 
 # --- on the other machine ---

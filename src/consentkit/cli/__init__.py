@@ -10,27 +10,27 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from consentkit.cli.answering import answers
-from consentkit.cli.commands import consentkit
+from consentkit.cli.commands import WIDEST_HELP, consentkit
 from consentkit.cli.streams import lost_results as lost_results
 from consentkit.cli.streams import streams
 from consentkit.cli.support import interruptions
 from consentkit.errors import ConsentkitError, InvalidInput
 from consentkit.problems import LONGEST_MESSAGE, report_lines, shortened
-from consentkit.processes.interruption import own_temporary_folder
+from consentkit.processes.interruption import INTERRUPTED, own_temporary_folder
 
 if TYPE_CHECKING:
     from consentkit.lanes.lookup import LaneLook
 
-_INTERRUPTED = 130
 _UNEXPECTED = 1
 DEBUG_VARIABLE = "CONSENTKIT_DEBUG"
 OBJECTS_BETWEEN_COLLECTIONS = 50_000
+_USUAL_WIDTH, _NARROWEST_HELP = 80, 50
 _HELP = {"-h", "--help", "--version"}
 """Help texts, for which no temporary files are made."""
 
@@ -56,7 +56,7 @@ def main(look: LaneLook | None = None) -> NoReturn:
     if exit_code == 0:
         answers.remember(look)
     exit_code = streams.end(exit_code)
-    if exit_code == _INTERRUPTED or is_help:
+    if exit_code == INTERRUPTED or is_help:
         # Where an interrupt has gone through code that was in a string, as that of dataclasses is, Python 3.11 ends
         # by SIGINT, whatever the exit code. And to pick apart what was loaded takes half as long as
         # to print a help text. Nothing is left to be done.
@@ -75,7 +75,9 @@ def run(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        result = consentkit.main(arguments, prog_name="consentkit", standalone_mode=False)
+        result = consentkit.main(
+            arguments, prog_name="consentkit", standalone_mode=False, terminal_width=_width_of_help()
+        )
     except ConsentkitError as error:
         _print_error(error)
         return error.exit_code
@@ -90,10 +92,18 @@ def _run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+def _width_of_help() -> int:
+    """Columns of help texts, as click has them: it would load `shutil` for that, with all kinds of compression."""
+    columns = int(given) if (given := os.environ.get("COLUMNS", "")).isdecimal() else 0
+    with suppress(OSError, ValueError, AttributeError):  # no terminal, or closed
+        columns = columns or os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+    return max(min(columns or _USUAL_WIDTH, WIDEST_HELP) - 2, _NARROWEST_HELP)
+
+
 def _interrupted() -> int:
     interruptions.end()
     click.echo("Interrupted; nothing half-written is left behind.", err=True)
-    return _INTERRUPTED
+    return INTERRUPTED
 
 
 def _print_error(error: ConsentkitError) -> None:

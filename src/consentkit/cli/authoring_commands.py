@@ -23,7 +23,7 @@ def init(folder: Path, *, name: str, phone: str, samples: bool, quiet: bool) -> 
     """Make a clinic's folder in DIR, which must be new or empty: it prints, checks and packs as it is.
 
     \b
-    consentkit init my-clinic --name "Willow Street Counseling" --phone 217-555-0142
+    consentkit init my-clinic --name "Willow Street" --phone 217-555-0142
 
     It has clinic.yaml, a service list, a visit and a schedule with invented people, folders for texts of your own, and
     the schemas by which editors help you. The procedures and papers that come with consentkit need no copy there.
@@ -49,10 +49,10 @@ def new(workspace: OpenWorkspace, code: str, *, source: str | None, language: st
     """Write CODE.yaml to fill in, with a comment on every key; or NAME.yaml, for a paper such as my-rules.
 
     \b
-    consentkit new 90899                      an empty file
-    consentkit new 90899 --from 90837         a copy of 90837, with its translations
-    consentkit new 90899 --lang es            the frame of its translation into Spanish
-    consentkit new 90837 --lang es --from 90837     a copy of the translation alone
+    consentkit new 90899                     an empty file
+    consentkit new 90899 --from 90837        a copy of 90837 and its translations
+    consentkit new 90899 --lang es           the frame of its Spanish translation
+    consentkit new 90837 --lang es --from 90837  a copy of the translation
 
     It is written to the clinic's `procedures` or `papers` folder if there is one, otherwise to the current folder,
     together with the schema that lets an editor help you. The frame of a translation has each text of the original

@@ -35,7 +35,11 @@ if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+WIDEST_HELP = 100
+"""Columns of help texts at most."""
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST_HELP})
 @click.version_option(__version__, prog_name="consentkit")
 def consentkit() -> None:
     """Make consent documents that patients can read, from procedure definitions in YAML.
@@ -44,7 +48,7 @@ def consentkit() -> None:
     consentkit init my-clinic       a clinic's folder, to begin with
     consentkit list                 what is in the library
     consentkit render 90837         one document, 90837.pdf, in the current folder
-    consentkit preview 90837        the document beside its problems, in the browser
+    consentkit preview 90837        it beside its problems, in the browser
     consentkit packet visit.yaml    the papers of one visit, in one file
     consentkit desk                 the page of the front desk, in the browser
     consentkit batch -o out/        every document of your services.yaml
@@ -71,7 +75,7 @@ def list_command(workspace: OpenWorkspace, *, as_json: bool, quiet: bool) -> int
 @click.option("-o", "--output", metavar="FILE|DIR|-", help="Where to write: a file, a folder, or - for stdout.")
 @click.option("--paper", type=click.Choice(tuple(PAPER_SIZES)), help="Paper size; the clinic's own if left out.")
 @click.option("--lang", "language", metavar="LANGUAGE", help="Language, such as en; the clinic's own if left out.")
-@click.option("--variant", type=VariantChoice(), default="consent", help="The kind of document.")
+@click.option("--variant", type=VariantChoice(), default="consent", help="The kind of document; consent if left out.")
 @click.option("--large-print", is_flag=True, help="Print it in 18 points, in one column.")
 @click.option("--fillable", is_flag=True, help="Give it form fields to fill in on a screen.")
 @click.option("--force", is_flag=True, help="Overwrite files that consentkit did not make.")
@@ -198,8 +202,10 @@ def check(workspace: OpenWorkspace, rule: str | None, *, grades: bool, as_json: 
 @click.option("--reviewed-by", metavar="NAME", help="Who has reviewed it; whom the text names, or who approves it.")
 @click.option("--translated-by", metavar="NAME", help="Who has translated it, where it is a translation.")
 @click.option("--until", metavar="DATE", help="The last day of the approval; that of the next review if left out.")
-@click.option("--lang", "languages", multiple=True, metavar="LANGUAGE", help="Language, as often as needed.")
-@click.option("--variant", "variants", multiple=True, type=VariantChoice(), help="The kind of document; as often, too.")
+@click.option("--lang", "languages", multiple=True, metavar="LANGUAGE", help="Language; can be repeated.")
+@click.option(
+    "--variant", "variants", multiple=True, type=VariantChoice(), help="The kind of document; can be repeated."
+)
 @click.option("--except", "allowed", multiple=True, metavar="RULE", help="Allow errors of this rule of `check`.")
 @click.option("--reason", "reasons", multiple=True, metavar="TEXT", help="Why that is allowed; kept in the record.")
 @click.option("--yes", is_flag=True, help="Don't ask; for scripts.")
@@ -209,7 +215,7 @@ def approve(workspace: OpenWorkspace, **options: Any) -> int:
     """Record that documents may be used as they are today, after showing what has changed and asking.
 
     \b
-    consentkit approve 90837 90834 --lang es --by "Ana Ruiz" --translated-by "Leo Paz"
+    consentkit approve 90837 --lang es --by "Ana Ruiz" --translated-by "Leo Paz"
     consentkit approve --all-drafts --by "Ana Ruiz"
 
     The record is approvals.yaml in the clinic's folder. From then on each document states who approved it, instead of
@@ -234,7 +240,7 @@ def withdraw(workspace: OpenWorkspace, *, as_json: bool, quiet: bool, **options:
     """Withdraw the approval of a document, so that it is a draft again until somebody approves it.
 
     \b
-    consentkit withdraw 90837 --by "Ana Ruiz" --reason "The new guideline of May names another risk"
+    consentkit withdraw 90837 --by "Ana Ruiz" --reason "a risk is missing"
 
     The record is approvals.yaml in the clinic's folder, where the approval stays, too. No packet holds the document
     from then on, unless drafts are allowed.
@@ -294,11 +300,11 @@ def trace(workspace: OpenWorkspace, printed: str, **options: Any) -> int:
     """Show which text a printed paper is, who approved it, and what has changed since.
 
     \b
-    consentkit trace "b9a0 bc7b 3f34"          the fingerprint at the foot of a page
-    consentkit trace 3HZIAYIHV2                the number of a packet; needs a journal
-    consentkit trace CK2/3HZIAYIHV2/5          what a scanner has read
-    consentkit trace page.png                  a picture of a page with its code
-    consentkit trace scan.pdf                  what a scanner made, of several pages at once
+    consentkit trace "b9a0 bc7b 3f34"  the fingerprint at the foot of a page
+    consentkit trace 3HZIAYIHV2        the number of a packet; needs a journal
+    consentkit trace CK2/3HZIAYIHV2/5  what a scanner has read
+    consentkit trace page.png          a picture of a page with its code
+    consentkit trace scan.pdf          several pages at once, as scanned
 
     The exit code is 4 where nothing is known of it.
     """
@@ -348,9 +354,15 @@ def remake(workspace: OpenWorkspace, **options: Any) -> int:
 
 
 @consentkit.command(short_help="Print a JSON Schema for editors and programs.")
-@click.argument("kind", type=click.Choice((*MODELS, *REPORTS)), default="procedure")
+@click.argument("kind", metavar="[KIND]", type=click.Choice((*MODELS, *REPORTS)), default="procedure")
 def schema(kind: str) -> int:
-    """Print the JSON Schema of a kind of file, for editors, or of a report, for programs that read it."""
+    """Print the JSON Schema of a kind of file, for editors, or of a report, for programs that read it.
+
+    \b
+    Files:   procedure (the default), translation, paper, paper-translation,
+             risks, language, clauses, clinic, services, visit
+    Reports: filing-report
+    """
     from consentkit.model.schema import schema_text
 
     click.echo(schema_text(kind), nl=False)

@@ -7,7 +7,8 @@ stdout for itself, and never goes to a terminal.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -18,9 +19,8 @@ from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
 from consentkit.operations.earlier_files import EarlierFile
-from consentkit.operations.fhir_file import FhirFile
 from consentkit.operations.other_systems import require_day, systems_of
-from consentkit.operations.packet_files import (
+from consentkit.operations.packet_events import (
     DayFileLeftOut,
     DayFileNotPrinted,
     DayFileRefused,
@@ -33,18 +33,21 @@ from consentkit.operations.packet_files import (
     VisitPassedOver,
     VisitRefused,
     VisitWarned,
-    write_packets,
 )
+from consentkit.operations.packet_files import write_packets
 from consentkit.operations.schedule import RequestedVisits, needs_text, read_requested, reading_of, skipped_rows
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.problems import Problem, printable, report_lines
 
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
+    from consentkit.operations.fhir_file import FhirFile
     from consentkit.operations.packets import NothingToPrint, PacketOptions
     from consentkit.packets.visits import VisitEntry
 
 
+_PATIENCE = 1.0
+"""Seconds for which packets may wait for others before their files have names."""
 _END_OF_VISIT = (PacketWritten, VisitRefused, VisitNeedsNothing)
 """What is the last that is said of a visit."""
 
@@ -74,7 +77,7 @@ class PacketRequest:
 
 def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     """Read the visits, make the packets, write and print them. Returns the exit code."""
-    visits = _requested(workspace, request)
+    visits, number = _counted(_requested(workspace, request), request)
     targets = PacketTargets(
         visits, request.output, request.combined, request.printer, sets=request.sets, force=request.force
     )
@@ -84,9 +87,10 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     for note in visits.notes:
         say(note, quiet=request.quiet)
     output = _PacketReport(request, is_schedule=visits.is_schedule)
-    fhir = FhirFile(workspace, request.fhir, force=request.force) if request.fhir else None
-    with pace.beside_messages("Packets", _number_to_watch(workspace, request)) as one_more:
-        for event in write_packets(workspace, targets, request.options, write_to_stdout):
+    fhir = _fhir_file(workspace, request.fhir, force=request.force) if request.fhir else None
+    events = write_packets(workspace, targets, request.options, write_to_stdout, patience=_PATIENCE)
+    with closing(events), pace.beside_messages("Packets", number) as one_more:
+        for event in events:
             if fhir:
                 fhir.take(event)
             with one_more(is_done=isinstance(event, _END_OF_VISIT)):
@@ -100,12 +104,18 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     return output.end(visits.skipped)
 
 
-def _number_to_watch(workspace: OpenWorkspace, request: PacketRequest) -> int:
-    """How many packets a person watches being made; 0 where nobody watches, or the source can be read only once."""
-    if request.quiet or request.source == STDOUT or not pace.is_watched():
-        return 0
-    visits = _requested(workspace, request)
-    return sum(map(visits.has, visits.entries)) if visits.is_schedule else 0
+def _fhir_file(workspace: OpenWorkspace, target: Path, *, force: bool) -> FhirFile:
+    from consentkit.operations.fhir_file import FhirFile  # which few days need
+
+    return FhirFile(workspace, target, force=force)
+
+
+def _counted(visits: RequestedVisits, request: PacketRequest) -> tuple[RequestedVisits, int]:
+    """Visits, and how many packets a person watches being made: then all visits are read first. 0 if nobody watches."""
+    if request.quiet or not visits.is_schedule or not pace.is_watched():
+        return visits, 0
+    entries = list(visits.entries)
+    return replace(visits, entries=iter(entries)), sum(map(visits.has, entries))
 
 
 def _requested(workspace: OpenWorkspace, request: PacketRequest) -> RequestedVisits:
@@ -201,8 +211,7 @@ class _PacketReport:
             if notice.text not in self._notices:  # which many packets share
                 self._notices.add(notice.text)
                 self._say(f"Warning: {notice}")
-        texts = [notice.text for notice in event.made.notices]
-        self._packets.append(report.packet_entry(packet, event.file, self._request.options.override, texts))
+        self._packets.append(report.packet_entry(event.made, event.file, self._request.options.override))
         if event.file:
             self._show_file(event.file)
         self._say(report.packet_line(packet, event.file))

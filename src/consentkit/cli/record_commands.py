@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
 
 
-@click.group(cls=Commands, short_help="See to what is kept of packets for their scans.")
+@click.group(cls=Commands, short_help="Manage what is kept of packets to file their scans.")
 def records() -> None:
-    """See to what the clinic keeps of its packets, so that signed pages can be checked when they are scanned.
+    """Manage what the clinic keeps of its packets, so that signed pages can be checked when they are scanned.
 
     A clinic keeps it where clinic.yaml has `records:` with `keep_years: 6`. There is no name in it, nor anything else
     of a patient but the numbers of visits.

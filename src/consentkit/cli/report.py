@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from consentkit.documents.document import Document
     from consentkit.library.approvals import Approval, Withdrawal
     from consentkit.model.approval import EndedApproval
+    from consentkit.operations.packets import MadePacket
     from consentkit.packets.items import PlacedItem
     from consentkit.packets.needs import Need
     from consentkit.packets.packet import Packet
@@ -47,11 +48,12 @@ def document_entry(document: Document, file: str, notices: Sequence[str] = ()) -
     }
 
 
-def packet_entry(packet: Packet, file: str | None, reason: str | None, notices: Sequence[str] = ()) -> dict[str, Any]:
+def packet_entry(made: MadePacket, file: str | None, reason: str | None) -> dict[str, Any]:
     """A finished packet as plain data, with what the front desk should know of it.
 
     No patient data: the visit goes by its number.
     """
+    packet = made.packet
     plan, extra_titles = packet.plan, iter(packet.plan.extra_titles)
     return {
         "visit": plan.visit.visit,
@@ -59,7 +61,7 @@ def packet_entry(packet: Packet, file: str | None, reason: str | None, notices: 
         "packet": plan.packet,
         "file": file,
         "pages": packet.pages,
-        "bytes": len(packet.pdf),
+        "bytes": made.size,
         "language": plan.pack.language,
         "accessible": not packet.untagged,
         "untagged_files": list(packet.untagged),
@@ -68,7 +70,7 @@ def packet_entry(packet: Packet, file: str | None, reason: str | None, notices: 
             for conflict in plan.overridden
         ],
         "clauses": list(plan.clauses),
-        "warnings": list(notices),
+        "warnings": [notice.text for notice in made.notices],
         "papers": [
             _paper_entry(placed, next(extra_titles) if placed.paper.kind == "extra" else placed.paper.title)
             for placed in packet.papers

@@ -51,8 +51,9 @@ def signed(workspace: OpenWorkspace, source: str, output: Path, *, quiet: bool, 
     """Write a Consent of FHIR R4 for each text of papers that somebody states to be signed.
 
     \b
-    consentkit signed visit.yaml --packet 2WQXHUFUYM --record number.txt --decision agreed \\
-        --by patient --at 2026-11-23T09:12:00-06:00 --scan DocumentReference/123 -o consents.json
+    consentkit signed visit.yaml --packet 2WQXHUFUYM --record number.txt \\
+        --decision agreed --by patient --at 2026-11-23T09:12:00-06:00 \\
+        --scan DocumentReference/123 -o consents.json
 
     The papers are made again, and there is a consent only where they are those that were signed, of the patient
     whose record number is stated; it is read from a file, so that no list of processes shows it.

@@ -215,7 +215,9 @@ class VariantChoice(click.Choice[str]):
 
 def document_options(command: Command) -> Command:
     """Give a command the options by which one of a procedure's documents is named."""
-    variant = click.option("--variant", type=VariantChoice(), default="consent", help="The kind of document.")
+    variant = click.option(
+        "--variant", type=VariantChoice(), default="consent", help="The kind of document; consent if left out."
+    )
     language = click.option("--lang", "language", metavar="LANGUAGE", help="Language; the clinic's own if left out.")
     return variant(language(command))
 

@@ -6,7 +6,6 @@ but the values it is given, and fails where it names one that does not exist; no
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -31,18 +30,16 @@ from pydantic import BaseModel
 
 from consentkit.documents.dots import dots
 from consentkit.documents.template_places import OUT_OF_MEMORY
+from consentkit.documents.typesetting import typeset
 from consentkit.errors import OutOfTime, RenderingFailed
 from consentkit.library.snapshot import Snapshot
-from consentkit.model.bidi import direction_of, keep_numbers_in_order
+from consentkit.model.bidi import direction_of
 from consentkit.model.identity import TEMPLATE_ENDINGS, is_template
 from consentkit.model.placeholders import fill, pieces
-from consentkit.model.risks import Statement
 from consentkit.problems import printable, quoted, shortened
 from consentkit.reading.paths import is_there, resolved
 from consentkit.resources import shipped
 
-_NUMBER_AND_UNIT = re.compile(r"(?<=\d) (?=[^\W\d])")
-_NON_BREAKING_SPACE = "\u00a0"
 _UNSAFE_FILTERS = ("safe", "tojson", "urlize", "xmlattr")  # their results are printed without escaping
 _UNSTEADY_FILTERS = ("random",)  # the same input must give the same page
 _MOST_COMPILED = 500
@@ -139,31 +136,6 @@ def _loader(folder: Path, loaded: list[Path], files: Snapshot) -> FunctionLoader
         return files.text(path), str(path), lambda: True
 
     return FunctionLoader(load)
-
-
-class Printed(str):
-    """A text that is printed in another way than it reads to conditions and filters, which see its plain value."""
-
-    __slots__ = ()
-
-    @property
-    def printed(self) -> str:
-        """What a page has of it, before escaping."""
-        raise NotImplementedError
-
-
-def typeset(value: Any) -> Any:
-    """Keep a number and its unit on one line, and telephone numbers in order. Markup of the template is left alone.
-
-    A risk or benefit is printed as its text, for templates that know of no figures.
-    """
-    if isinstance(value, Statement):
-        value = value.text
-    if isinstance(value, Printed):
-        return value.printed
-    if isinstance(value, str) and not isinstance(value, Markup):
-        return keep_numbers_in_order(_NUMBER_AND_UNIT.sub(_NON_BREAKING_SPACE, value))
-    return value
 
 
 def _paragraphs(text: str) -> list[str]:

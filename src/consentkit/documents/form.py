@@ -42,7 +42,7 @@ def get_or_make_form(workspace: OpenWorkspace, request: FormRequest, inputs: Inp
 
 def form_key(workspace: OpenWorkspace, request: FormRequest, inputs: Inputs) -> str:
     """The key under which a form is kept: it changes with everything that the form is made from."""
-    return _key(request, _sought(workspace, request), inputs)
+    return inputs.once(("form", request), lambda: _key(request, _sought(workspace, request), inputs))
 
 
 def _sought(workspace: OpenWorkspace, request: FormRequest) -> list[list[Sought]]:

@@ -16,7 +16,7 @@ from consentkit.documents.form_request import Form, FormRequest, FormText
 from consentkit.documents.form_values import AskedText, FormValues, form_values
 from consentkit.documents.making import DocumentSource, compose_page, require_clauses
 from consentkit.documents.page import Content, Page, compose_form
-from consentkit.documents.printing import assets_of, print_page
+from consentkit.documents.printing import Overseer, assets_of, print_page
 from consentkit.documents.safety import Required, clause_texts, form_texts, papers_given, require
 from consentkit.model.identity import printed_fingerprint
 from consentkit.model.placeholders import fill
@@ -49,7 +49,7 @@ def make_form(contents: Sequence[Sequence[Content]], request: FormRequest, sourc
     info = Info(_title(form, words), words.language, publisher=clinic.name or "", tool=f"consentkit {__version__}")
     required = _required(form, words)
     judge, assets = partial(require, required), assets_of(source.folder)
-    part = print_page(page, layout, info, assets, source.templates, source.files, judge=judge)
+    part = print_page(page, layout, info, assets, source.templates, source.files, overseer=Overseer(judge))
     is_approved = all(text.approved_edition for text in named_texts)
     also_sign = tuple(said[0].who for said in form.also_sign)
     return Form(part, request.languages, named_texts, is_approved, mark.full, also_sign, _title(form, words))

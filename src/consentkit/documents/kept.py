@@ -77,7 +77,7 @@ def digests_of(sought: Sought, inputs: Inputs) -> dict[str, str]:
 
 def key(sought: Sought, inputs: Inputs) -> str:
     """The key under which a document is kept: it changes with everything that the document is made from."""
-    return key_from(digests_of(sought, inputs))
+    return inputs.once(("document", sought), lambda: key_from(digests_of(sought, inputs)))
 
 
 def kept(workspace: DocumentMaker, key: str) -> Document | None:

@@ -7,17 +7,16 @@ paper (`safety`) has been found again in the finished file, where it can be seen
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
 from consentkit._version import __version__
 from consentkit.documents.budgets import budget_notices
 from consentkit.documents.document import Document
 from consentkit.documents.notices import standing_notices
+from consentkit.documents.onlooker import DrawnDocument, Onlooker
 from consentkit.documents.page import Content, Page, compose
-from consentkit.documents.printing import assets_of, print_page
+from consentkit.documents.printing import Overseer, assets_of, print_page
 from consentkit.documents.safety import require, required_of
 from consentkit.errors import RenderingFailed
 from consentkit.library.approvals import Approval, Approvals
@@ -32,19 +31,6 @@ from consentkit.problems import listed
 
 
 @dataclass(frozen=True)
-class DrawnDocument:
-    """A document whose pages are complete, and have not been read back."""
-
-    pdf: bytes = field(repr=False)
-    title: str
-    mark: str
-    """What is at the head of each page: that it is a draft, or who approved it."""
-
-
-WhenDrawn: TypeAlias = Callable[[DrawnDocument], None]
-
-
-@dataclass(frozen=True)
 class DocumentSource:
     """Where a document takes everything from but its content and layout."""
 
@@ -54,8 +40,7 @@ class DocumentSource:
     today: datetime.date
     files: Snapshot = field(default_factory=Snapshot)
     """Reads templates and style sheets."""
-    when_drawn: WhenDrawn | None = None
-    """Who is shown a document as soon as it is drawn."""
+    onlooker: Onlooker | None = None
 
 
 def make_document(content: Content, layout: Layout, source: DocumentSource) -> Document:
@@ -69,8 +54,8 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
     required = required_of(content, printed_fingerprint(page.content_hash))
 
     def judge(part: Part) -> None:
-        if source.when_drawn:
-            source.when_drawn(DrawnDocument(part.pdf, content.title, page.mark.full))
+        if source.onlooker:
+            source.onlooker.when_drawn(DrawnDocument(part.pdf, content.title, page.mark.full))
         require(required, part)
 
     part = print_page(
@@ -80,7 +65,7 @@ def make_document(content: Content, layout: Layout, source: DocumentSource) -> D
         assets_of(source.folder, content),
         source.templates,
         source.files,
-        judge=judge,
+        overseer=Overseer(judge, source.onlooker.when_laid_out if source.onlooker else None),
     )
     return Document(
         code=content.definition.code,

@@ -13,26 +13,29 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import escape
 
 from consentkit.documents import particulars
 from consentkit.documents.approval_words import ApprovalMark, ReviewNote, mark_of, review_note
-from consentkit.documents.filling import Templates, typeset
 from consentkit.documents.form_request import EVERYTHING, LOOSE, Situation
 from consentkit.documents.form_values import AskedText, FormValues, clauses_of_form, form_values
 from consentkit.documents.paper_signing import paper_signing
 from consentkit.documents.style_sheets import STYLE_SHEET, style_of, style_path, styles_of_all_layouts
+from consentkit.documents.typesetting import typeset
 from consentkit.library.approvals import Approval, Identity, Variant
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import Clinic
-from consentkit.model.identity import approved_kind, printed_fingerprint
+from consentkit.model.identity import approved_kind, kinds_of_text, printed_fingerprint
 from consentkit.model.paper import Paper
 from consentkit.model.procedure import Procedure
 from consentkit.model.translation import Definition
 from consentkit.model.words import LanguagePack
 from consentkit.reading.pictures import Picture
+
+if TYPE_CHECKING:
+    from consentkit.documents.filling import Templates
 
 LOGO_ASSET = "asset:logo"
 PICTURE_ASSET = "asset:picture-{number}"
@@ -174,10 +177,6 @@ class Content:
         return Identity(self.definition.code, self.pack.language, self.variant)
 
 
-_ONE_TEXT: tuple[Variant, ...] = ("information", "form", "consent")
-"""The kinds that share a hash."""
-
-
 @dataclass(frozen=True)
 class _HashedText:
     """A text with everything that its hash covers, before anything is said of its approval."""
@@ -237,10 +236,16 @@ def compose(
     )
 
 
+def _opened(folders: Sequence[Path], files: Snapshot) -> Templates:
+    from consentkit.documents.filling import Templates  # loads Jinja, which a packet of kept papers does without
+
+    return Templates(folders, files)
+
+
 def _hashed_text(content: Content, templates: Sequence[Path], pictures: str, files: Snapshot) -> _HashedText:
     """Fill in the templates, and take the hash."""
     style = style_of(content.clinic, templates, files)
-    filled = Templates(templates, files)
+    filled = _opened(templates, files)
     hashed_pages = _pages(filled, replace(content, signers=None))  # with a place for everybody
     pages = hashed_pages if content.signers is None else _pages(filled, content)
     layouts = styles_of_all_layouts(templates, files)
@@ -280,13 +285,8 @@ def _with_unreviewed(html: str, sentence: str) -> str:
 
 def _pages(templates: Templates, content: Content) -> dict[Variant, str]:
     """The pages of a document and of those that are one text with it, by their kinds."""
-    kinds = _kinds_of_text(content.variant)
+    kinds = kinds_of_text(content.variant)
     return {kind: _filled_in(templates, replace(content, variant=kind)) for kind in kinds}
-
-
-def _kinds_of_text(variant: Variant) -> tuple[Variant, ...]:
-    """The kinds whose pages the hash covers."""
-    return _ONE_TEXT if approved_kind(variant) == "consent" else (variant,)
 
 
 def _filled_in(templates: Templates, content: Content) -> str:
@@ -339,7 +339,7 @@ def _written(
 ) -> Sheet:
     files = files or Snapshot()
     style = style_of(clinic, templates, files)
-    filled = Templates(templates, files)
+    filled = _opened(templates, files)
     html = particulars.printed(filled.fill_in(f"{name}.html", values))
     content_hash = hashlib.sha256("\0".join([html, style]).encode()).hexdigest()
     finished = html.replace(_FINGERPRINT_PLACE, printed_fingerprint(content_hash))

@@ -16,8 +16,8 @@ import re
 
 from markupsafe import escape
 
-from consentkit.documents.filling import Printed, typeset
 from consentkit.documents.postal import is_address_line, is_telephone_number
+from consentkit.documents.typesetting import Printed, typeset
 from consentkit.model.clinic import Clinic
 
 # Noncharacters, which no input may hold, and which have no direction, as a filter asks for that of a text.

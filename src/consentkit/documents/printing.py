@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from consentkit.documents.page import LOGO_ASSET, Content, Sheet
 from consentkit.documents.style_sheets import paths_of_layout, styles_of_layout
@@ -23,7 +25,20 @@ from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.part import Part
 from consentkit.processes.forking import no_fork
 
+if TYPE_CHECKING:  # else it would be the page engine that is imported
+    from consentkit.pdf.render.ahead import WhenLaidOut
+
 _ENGINE = "consentkit.pdf.render.engine"
+
+
+@dataclass(frozen=True)
+class Overseer:
+    """Who looks at a page while it is printed."""
+
+    judge: Callable[[Part], None] | None = None
+    """Looks at the finished file, and raises where it is not fit to be handed out."""
+    watch: WhenLaidOut | None = None
+    """Gets the pages each time that another one is laid out."""
 
 
 def print_page(
@@ -34,19 +49,20 @@ def print_page(
     templates: Sequence[Path],
     files: Snapshot | None = None,
     *,
-    judge: Callable[[Part], None] | None = None,
+    overseer: Overseer | None = None,
 ) -> Part:
-    """Print a page. `files` reads the style sheets; `assets` are the pictures that the page may show, by
-    address; `judge` looks at the finished file, and raises where it is not fit to be handed out.
+    """Print a page. `files` reads the style sheets; `assets` are the pictures that the page may show, by address.
 
     Raises RenderingFailed where a template is faulty, a character can't be printed, or something is missing.
     """
-    engine = load_engine()
+    engine, overseer = load_engine(), overseer or Overseer()
     styles = [page.style, *styles_of_layout(layout, templates, files)]
     with naming_templates((*page.templates, *paths_of_layout(layout, templates))):
-        part: Part = engine.render(page.html, styles, assets, info, fillable=layout.fillable, paper=layout.paper)
-        if judge:
-            judge(part)
+        part: Part = engine.render(
+            page.html, styles, assets, info, fillable=layout.fillable, paper=layout.paper, watch=overseer.watch
+        )
+        if overseer.judge:
+            overseer.judge(part)
     return part
 
 

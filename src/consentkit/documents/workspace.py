@@ -46,7 +46,8 @@ from consentkit.reading.paths import is_there
 from consentkit.resources import shipped
 
 if TYPE_CHECKING:  # a document that is kept is found without all of these
-    from consentkit.documents.making import DocumentSource, WhenDrawn
+    from consentkit.documents.making import DocumentSource
+    from consentkit.documents.onlooker import Onlooker
     from consentkit.documents.page import Content, Page
     from consentkit.library.clinic import ClinicFolder
     from consentkit.model.procedure import Procedure
@@ -71,8 +72,8 @@ class OpenWorkspace:
     """The digest of the particulars when they were read, where they have been."""
     snapshot: Snapshot | None = None
     """The files of the one run that it is for; without one, each call reads what it needs afresh."""
-    when_drawn: WhenDrawn | None = None
-    """Gets each document that is made, before it is read back; none that is made with a clinic's own templates."""
+    onlooker: Onlooker | None = None
+    """Sees each document that is made before it is finished; none that is made with a clinic's own templates."""
 
     def for_one_run(self, snapshot: Snapshot | None = None) -> OpenWorkspace:
         """The same for one run, call or visit: each file that it needs is read once, as it is then.
@@ -270,8 +271,8 @@ class OpenWorkspace:
 
         files = self._files(snapshot)
         approvals = load_approvals(self.folder.path, files)
-        shows = None if self.has_own_templates else self.when_drawn  # a child process could show nobody
-        return DocumentSource(self.folder, self.templates, approvals, datetime.date.today(), files, shows)
+        onlooker = None if self.has_own_templates else self.onlooker  # a child process could show nobody
+        return DocumentSource(self.folder, self.templates, approvals, datetime.date.today(), files, onlooker)
 
     def compose(self, content: Content, snapshot: Snapshot | None = None) -> Page:
         """Write the page of a document without making the PDF: enough to know its hash and its approval."""

@@ -20,7 +20,7 @@ from consentkit.cache.part_file import pdf_in
 from consentkit.cache.places import key_of, place_here
 from consentkit.lanes.answers import Output, unpacked
 from consentkit.lanes.states import FileState, state_of
-from consentkit.processes.whole_files import LARGEST_PDF, write_whole
+from consentkit.processes.whole_files import LARGEST_PDF, SYSTEM_FOLDERS, write_whole
 
 TYPE_CHECKING = False  # as in `typing`, which takes longer to load than all of this
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _NOT_OF_THE_COMMAND = ("OLDPWD", "PWD", "SHLVL", "_")
 """Variables that shells change all the time, and that nothing reads."""
 
-_SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _LOCK_FLAGS = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 
@@ -130,7 +129,7 @@ def _document(folder: str, key: str) -> bytes:
 def _may_write(target: str, data: bytes) -> bool:
     """Whether there is nothing under this name yet, or the very same file: then it may be written."""
     parent = os.path.realpath(os.path.dirname(target) or ".")
-    if f"{parent}/".startswith(tuple(f"{folder}/" for folder in _SYSTEM_FOLDERS)):
+    if f"{parent}/".startswith(tuple(f"{folder}/" for folder in SYSTEM_FOLDERS)):
         return False
     try:
         descriptor = os.open(target, _READ)

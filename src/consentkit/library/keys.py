@@ -11,12 +11,12 @@ import datetime
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
@@ -30,6 +30,26 @@ from consentkit.model.identity import APPROVALS, PARTICULARS, Variant, approved_
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LOGO = re.compile(rb"logo")
+_MOST_DERIVED = 512
+"""Things that are kept of what was worked out from the same files."""
+
+
+Result = TypeVar("Result")
+
+
+@dataclass
+class Derived:
+    """What was worked out from the files of a clinic."""
+
+    shared: dict[str, str] = field(default_factory=dict)
+    """A digest for each group of what all documents share."""
+    approvals: dict[tuple[str, str, str], dict[str, Any]] | None = None
+    """The latest entry of each document."""
+    others: dict[Hashable, Any] = field(default_factory=dict)
+
+    def copy(self) -> Derived:
+        """The same, to which other things may be added."""
+        return Derived(self.shared, self.approvals, dict(self.others))
 
 
 @dataclass
@@ -41,8 +61,21 @@ class Inputs:
     store: Store
     today: datetime.date = field(default_factory=datetime.date.today)
     snapshot: Snapshot = field(default_factory=Snapshot)
-    _shared: dict[str, str] = field(default_factory=dict)
-    _approvals: dict[tuple[str, str, str], dict[str, Any]] | None = None
+    derived: Derived = field(default_factory=Derived)
+
+    def once(self, key: Hashable, work_out: Callable[[], Result]) -> Result:
+        """What follows from the files, and from nothing else but the key, worked out once."""
+        others = self.derived.others
+        if key not in others:
+            if len(others) >= _MOST_DERIVED:
+                others.clear()
+            others[key] = work_out()
+        return cast("Result", others[key])
+
+    def adopt(self, digests: Mapping[Path, str], derived: Derived) -> None:
+        """Take over what was worked out from the same files. Raises FileAccess where one of them is another."""
+        self.snapshot.adopt(digests)
+        self.derived = derived
 
     def document_digests(self, sought: Sought) -> dict[str, str]:
         """A digest for each group of what a document is made from, by its name: enough to show why it is made again."""
@@ -63,7 +96,10 @@ class Inputs:
 
     def clauses(self, language: str) -> str:
         """The digest of the clinic's own clauses in a language."""
-        return self.snapshot.digest(clause_file(self.clinic, language)) if self.clinic else ABSENT
+        if self.clinic is None:
+            return ABSENT
+        clinic = self.clinic
+        return self.once(("clauses", language), lambda: self.snapshot.digest(clause_file(clinic, language)))
 
     def risks(self, tables: Sequence[Path]) -> str:
         """The digest of the tables of risks to which a procedure may refer."""
@@ -87,17 +123,17 @@ class Inputs:
 
     def surroundings(self) -> str:
         """One digest of what all documents share."""
-        return key_from(self.shared_digests())
+        return self.once("surroundings", lambda: key_from(self.shared_digests()))
 
     def shared_digests(self) -> dict[str, str]:
         """What all documents share: programs, templates with the language packs, and the clinic's particulars."""
-        if not self._shared:
-            self._shared = {
+        if not self.derived.shared:
+            self.derived.shared = {
                 "program": key_of(*versions()),
                 "templates": self._templates(),
                 "clinic": self.particulars_digest(),
             }
-        return self._shared
+        return self.derived.shared
 
     def _templates(self) -> str:
         known = self.snapshot.known or KnownFiles()
@@ -133,9 +169,9 @@ class Inputs:
 
     def _approval(self, code: str, language: str, variant: Variant, original: Path, translation: Path | None) -> str:
         """The latest entry of the record that counts for a document, and whether an approval has run out by today."""
-        if self._approvals is None:
-            self._approvals = self._load_approvals()
-        approval = self._approvals.get((code, language, approved_kind(variant)))
+        if self.derived.approvals is None:
+            self.derived.approvals = self._load_approvals()
+        approval = self.derived.approvals.get((code, language, approved_kind(variant)))
         if approval is None:
             return ABSENT
         texts = [original, translation] if translation else [original]

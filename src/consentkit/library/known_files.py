@@ -15,6 +15,7 @@ from operator import eq
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
+from consentkit.library.snapshot import ABSENT
 from consentkit.model.identity import template_files
 from consentkit.reading.paths import FileMark, mark_in, mark_of
 from consentkit.recent import Recent
@@ -49,6 +50,19 @@ class TemplateFile(NamedTuple):
     name: str
     """Its path in the folder, with slashes."""
     path: Path
+
+
+class MarkedFiles(NamedTuple):
+    """Files and folders as they were when something was made of them."""
+
+    folders: Mapping[str, FileMark | None]
+    """What names they hold, as their marks have it."""
+    files: Mapping[str, FileMark | None]
+    """None for those that were absent."""
+
+    def are_unchanged(self) -> bool:
+        """Whether each is the same, or still absent."""
+        return _are_unchanged(self.folders) and all(_is_same_file(*one) for one in self.files.items())
 
 
 class _KnownGroup(NamedTuple):
@@ -130,6 +144,56 @@ class KnownFiles:
             self._listed[name] = marks, made
         return made
 
+    def marks_of_folders(self, folders: Iterable[Path]) -> Mapping[str, FileMark | None] | None:
+        """The marks of folders as they are now; None where one of them has just been changed."""
+        marks = {str(folder): _folder_mark(str(folder)) for folder in folders}
+        return marks if _are_settled(marks) else None
+
+    def marked(
+        self,
+        digests: Mapping[Path, str],
+        folders: Mapping[str, FileMark | None] | None,
+        folders_of_templates: Iterable[Path],
+    ) -> MarkedFiles | None:
+        """The files with these digests, and folders with the marks that they had before anything was looked for there.
+
+        The marks of folders of templates are those that they had when `templates` listed them. None where it is not
+        certain that a later change would be seen.
+        """
+        own = self._marks_of_templates(folders_of_templates)
+        if folders is None or own is None:
+            return None
+        files: dict[str, FileMark | None] = {}
+        for path, digest in digests.items():
+            known = self._digests.find(str(path))
+            if known and known[1] == digest:
+                files[str(path)] = known[0]
+            elif digest == ABSENT and not os.path.lexists(path):
+                files[str(path)] = None
+            else:
+                return None
+        return MarkedFiles({**folders, **own}, files)
+
+    def _marks_of_templates(self, folders: Iterable[Path]) -> _Marks | None:
+        """The marks of folders of templates and of all below; None where one had just been changed when listed."""
+        every: _Marks = {}
+        for folder in folders:
+            listed = self._templates.find(str(folder))
+            if listed is None:
+                return None
+            every.update(listed[0])
+        return every
+
+
+def _is_same_file(path: str, mark: FileMark | None) -> bool:
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return mark is None
+    except (OSError, ValueError):
+        return False
+    return mark is not None and mark_in(status) == mark and stat.S_ISREG(status.st_mode)
+
 
 def _mark(path: Path | str) -> FileMark | None:
     """The mark of a regular file, or of nothing: what is read through a link is never known."""
@@ -144,7 +208,7 @@ def _folder_mark(path: str) -> FileMark | None:
     return mark_of(Path(path))
 
 
-def _are_unchanged(marks: _Marks) -> bool:
+def _are_unchanged(marks: Mapping[str, FileMark | None]) -> bool:
     return all(_folder_mark(here) == mark for here, mark in marks.items())
 
 

@@ -61,6 +61,11 @@ class Snapshot:
         """Every file that was requested so far, also those that are missing."""
         return self._digests.keys() | self._unread
 
+    @property
+    def digests(self) -> Mapping[Path, str]:
+        """The digest of every file of which one was taken."""
+        return self._digests
+
     def data(self, path: Path, limit: int = _LARGEST_INPUT) -> bytes:
         """The bytes of a regular file of at most `limit` bytes. Raises what `read_bytes` raises.
 

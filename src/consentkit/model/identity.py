@@ -28,6 +28,8 @@ DEFINITION_FOLDERS: dict[DefinitionKind, str] = {"procedure": "procedures", "pap
 
 _APPROVED_WITH: dict[Variant, Variant] = {"information": "consent", "form": "consent"}
 """Kinds that have no approval of their own, each with the kind whose approval counts: what they say is one text."""
+_ONE_TEXT: tuple[Variant, ...] = (*_APPROVED_WITH, "consent")
+"""These with that kind: they share a hash."""
 
 TEMPLATE_ENDINGS = (".html", ".htm", ".css", ".yaml", ".yml", ".txt", ".jinja", ".j2")
 """The endings of the files that count in a folder of templates, and that a template may include."""
@@ -143,6 +145,11 @@ ORIGINAL_LANGUAGE = "en"
 def approved_kind(variant: Variant) -> Variant:
     """The kind of document whose approval counts for this kind."""
     return _APPROVED_WITH.get(variant, variant)
+
+
+def kinds_of_text(variant: Variant) -> tuple[Variant, ...]:
+    """The kinds whose pages the hash of a text covers, for a text that is printed as this kind."""
+    return _ONE_TEXT if approved_kind(variant) == "consent" else (variant,)
 
 
 @dataclass(frozen=True)

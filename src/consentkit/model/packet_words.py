@@ -61,4 +61,6 @@ class PacketWords(Record):
     """Which set of a visit this is, and when it was printed."""
     blank_page: Line
     """The text of a page that is left blank so that the next paper starts on a fresh sheet."""
+    clinic_copy: Line
+    """What is at the head of the clinic's copy of a paper that the patient keeps."""
     cover: CoverWords

@@ -32,9 +32,10 @@ def schema_text(kind: str) -> str:
     import json
     import pkgutil
 
+    from consentkit.model.descriptions import DescribedSchema
     from consentkit.model.schema_for_editors import as_editors_read
 
-    schema = pkgutil.resolve_name({**MODELS, **REPORTS}[kind]).model_json_schema()
+    schema = pkgutil.resolve_name({**MODELS, **REPORTS}[kind]).model_json_schema(schema_generator=DescribedSchema)
     schema = schema if kind in REPORTS else as_editors_read(schema)
     described = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     return json.dumps(described, ensure_ascii=False, indent=2) + "\n"

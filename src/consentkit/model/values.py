@@ -149,7 +149,8 @@ Minutes = Annotated[int, Field(ge=1, le=1440), BeforeValidator(digits_only)]
 class Record(BaseModel):
     """The base of everything that is read from a file: frozen, and no key is ever ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
+    # What the docstrings behind fields say, `model.descriptions` reads where it is shown: it takes long.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 TextPath = tuple[str | int, ...]

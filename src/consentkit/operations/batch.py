@@ -15,8 +15,9 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from consentkit.batches.batch import BatchPlan, BatchResult, BatchStep, Choice, Ending, is_kept, make_plan, started
+from consentkit.batches.batch import BatchResult, Ending, is_kept, started
 from consentkit.batches.manifest import Entry, parse_shard
+from consentkit.batches.plan import BatchPlan, BatchStep, Choice, make_plan
 from consentkit.batches.service_list import requests_of
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, WrongUse

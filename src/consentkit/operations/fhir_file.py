@@ -11,7 +11,7 @@ from pathlib import Path
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
 from consentkit.fhir.records import ResourceData, document_reference, transaction
-from consentkit.operations.packet_files import (
+from consentkit.operations.packet_events import (
     DayFileRefused,
     PacketEvent,
     PacketWritten,

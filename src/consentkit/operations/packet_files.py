@@ -2,23 +2,38 @@
 
 Guarantees: a visit that can't be served does not stop the others; nothing of an earlier run is left under the name of a
 visit that was refused, unless the event says so; no event but the packets themselves holds a patient's particulars;
-files are readable for their owner only, or for the group of their folder where the clinic says so. Where the clinic
-keeps a journal, or records of what it prints, that can't be written to, nothing is made or given out.
+files are readable for their owner only, or for the group of their folder where the clinic says so; nothing is said to
+be written that a power failure could take. Where the clinic keeps a journal, or records of what it prints, that can't
+be written to, nothing is made or given out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.model.visit import VisitName
 from consentkit.operations.earlier_files import EarlierFile, EarlierFiles
 from consentkit.operations.journal import is_for_group, open_journal, require_journal
+from consentkit.operations.packet_events import (
+    DayFileLeftOut,
+    DayFileNotPrinted,
+    DayFileRefused,
+    DayFileWritten,
+    PacketEvent,
+    PacketNotPrinted,
+    PacketWritten,
+    PrintUnrecorded,
+    VisitNeedsNothing,
+    VisitPassedOver,
+    VisitRefused,
+    VisitWarned,
+)
+from consentkit.operations.packet_group import PacketGroup, PacketInGroup
 from consentkit.operations.packets import (
     MadePacket,
     NothingToPrint,
@@ -37,133 +52,44 @@ from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.output.write import prepare_folder, require_usable_folder, write_file
 from consentkit.packets.packet import Packet
 from consentkit.packets.visits import VisitEntry
-from consentkit.problems import Problem, printable
+from consentkit.problems import printable
+from consentkit.processes.whole_files import remove_unfinished
 
-
-@dataclass(frozen=True)
-class VisitPassedOver:
-    """A visit was read, but gets no packet: the others are compared with it."""
-
-    entry: VisitEntry
-
-
-@dataclass(frozen=True)
-class VisitWarned:
-    """Something may be wrong with a visit."""
-
-    entry: VisitEntry
-    warning: Problem
-
-
-@dataclass(frozen=True)
-class PacketWritten:
-    """The packet of a visit is where it was meant to go."""
-
-    made: MadePacket
-    file: str | None
-    """Its own file, or `-` for standard output; None where it has none."""
-    jobs: tuple[str, ...]
-    """The print system's numbers of the jobs."""
-
-
-@dataclass(frozen=True)
-class PacketNotPrinted:
-    """The printer refused the packet of a visit; the packet follows if it is in a file of its own."""
-
-    entry: VisitEntry
-    error: ConsentkitError
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True)
-class PrintUnrecorded:
-    """What the printer has accepted could not be recorded in the journal."""
-
-    message: str
-
-
-@dataclass(frozen=True)
-class VisitRefused:
-    """A visit has no packet."""
-
-    refused: RefusedVisit
-
-
-@dataclass(frozen=True)
-class VisitNeedsNothing:
-    """A visit has no packet, since everything is on file."""
-
-    nothing: NothingToPrint
-
-
-@dataclass(frozen=True)
-class DayFileWritten:
-    """The one file of all packets is where it was meant to go."""
-
-    file: str
-    packets: int
-    jobs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DayFileNotPrinted:
-    """The printer refused the one file of all packets, which was written."""
-
-    error: ConsentkitError
-    message: str
-
-
-@dataclass(frozen=True)
-class DayFileRefused:
-    """The one file of all packets could not be made or written, so none of them is anywhere."""
-
-    error: ConsentkitError
-    message: str
-    earlier: EarlierFile
-
-
-@dataclass(frozen=True)
-class DayFileLeftOut:
-    """There is no file of all packets, since no visit has one."""
-
-    earlier: EarlierFile
-
-
-PacketEvent: TypeAlias = (
-    VisitPassedOver
-    | VisitWarned
-    | PacketWritten
-    | PacketNotPrinted
-    | PrintUnrecorded
-    | VisitRefused
-    | VisitNeedsNothing
-    | DayFileWritten
-    | DayFileNotPrinted
-    | DayFileRefused
-    | DayFileLeftOut
-)
+_HOUR = 3600.0
 
 
 def write_packets(
-    workspace: OpenWorkspace, targets: PacketTargets, options: PacketOptions, stdout: Callable[[bytes], None]
-) -> Iterator[PacketEvent]:
+    workspace: OpenWorkspace,
+    targets: PacketTargets,
+    options: PacketOptions,
+    stdout: Callable[[bytes], None],
+    *,
+    patience: float = 0,
+) -> Generator[PacketEvent, None, None]:
     """Make the packets of the visits of `targets`, write and print them; yields what was done, visit by visit.
 
-    `stdout` takes the PDF that goes to standard output. Raises WrongUse or FileAccess for a printer that can't print
-    and for a journal that can't be written to, before anything is made.
+    `stdout` takes the PDF that goes to standard output. `patience` is for how long, in seconds, packets that are made
+    may wait for others, since to make many files safe takes no longer than one; what is printed never waits. Raises
+    WrongUse or FileAccess for a printer that can't print and for a journal that can't be written to, before anything is
+    made.
     """
     if targets.printer:
         require_printer(targets.printer)
     with open_journal(workspace) or nullcontext() as journal:
-        run = _Run(workspace, targets, options, stdout, PacketRecorder(journal, options.override))
-        for entry in targets.visits.entries:
-            if targets.visits.has(entry):
-                yield from run.serve(entry)
-            else:
-                run.pass_over(entry)
-                yield VisitPassedOver(entry)
-        if targets.combined is not None:
-            yield from run.combine(targets.combined)
+        recorder = PacketRecorder(journal, options.override)
+        seconds = 0 if targets.printer else patience
+        if targets.are_in_a_folder:  # what killed runs have left there are packets of patients
+            remove_unfinished(targets.output or ".", seconds=_HOUR)
+        with PacketGroup(workspace, recorder, force=targets.force, seconds=seconds) as group:
+            run = _Run(workspace, targets, options, stdout, recorder, group)
+            for entry in targets.visits.entries:
+                if targets.visits.has(entry):
+                    yield from run.serve(entry)
+                else:
+                    yield from run.pass_over(entry)
+            yield from run.finish()
+            if targets.combined is not None:
+                yield from run.combine(targets.combined)
 
 
 def packets_into(
@@ -185,7 +111,7 @@ def _results(events: Iterator[PacketEvent]) -> Iterator[ResultOfVisit]:
     """What became of each visit; its warnings are in that, too."""
     for event in events:
         if isinstance(event, PacketWritten):
-            yield replace(event.made, file=Path(event.file) if event.file else None)
+            yield event.made
         elif isinstance(event, VisitRefused):
             yield event.refused
         elif isinstance(event, VisitNeedsNothing):
@@ -211,38 +137,78 @@ class _Run:
         options: PacketOptions,
         stdout: Callable[[bytes], None],
         recorder: PacketRecorder,
+        group: PacketGroup,
     ) -> None:
         self._workspace = workspace
         self._targets = targets
         self._stdout = stdout
         self._recorder = recorder
+        self._group = group
+        self._said: list[PacketEvent | PacketInGroup] = []
+        """What is said once the group is finished, in the order of the visits that are to have a packet."""
         self._making = PacketsInTurn(workspace, options, ends_on_even_page=targets.combined is not None)
         self._kept: list[Packet] = []
         self._without_packet: set[str] = set()
         self._files = EarlierFiles(targets)
 
-    def pass_over(self, entry: VisitEntry) -> None:
+    def pass_over(self, entry: VisitEntry) -> Iterator[PacketEvent]:
+        """Take note of a visit that gets no packet. That is said at once, before what is said of those that wait."""
+        yield from self._settle(entry)
         self._making.pass_over(entry)
+        yield VisitPassedOver(entry)
 
     def serve(self, entry: VisitEntry) -> Iterator[PacketEvent]:
-        """Make, write and print the packet of one visit, or say why not."""
+        """Make, write and print the packet of one visit, or say why not. What is said of it may follow later."""
+        yield from self._settle(entry)
         result = self._making.make(entry)
-        yield from (VisitWarned(entry, warning) for warning in result.warnings)
+        self._said += (VisitWarned(entry, warning) for warning in result.warnings)
         if isinstance(result, RefusedVisit):
-            yield self._refuse(result)
-            return
-        if isinstance(result, NothingToPrint):
+            self._said.append(self._refuse(result))
+        elif isinstance(result, NothingToPrint):
             self._without_packet.add(result.entry.name.visit or "")
-            yield VisitNeedsNothing(replace(result, earlier=self._files.of_refused(entry)))
-            return
-        try:
-            file = self._deliver(result.packet)
-        except ConsentkitError as error:
-            self._making.forget(result.packet.plan.visit)
-            yield self._refuse(refusal(entry, error))
-            return
-        earlier = self._files.replaced_by(entry, result.packet.plan.visit.visit, file)
-        yield from self._print(replace(result, earlier=earlier), file)
+            self._said.append(VisitNeedsNothing(replace(result, earlier=self._files.of_refused(entry))))
+        else:
+            try:
+                self._said.append(self._deliver(result))
+            except ConsentkitError as error:
+                self._said.append(self._not_delivered(result, error))
+        if self._group.is_due:
+            yield from self.finish()
+
+    def _settle(self, entry: VisitEntry) -> Iterator[PacketEvent]:
+        """See to it that no packet waits on which a visit depends.
+
+        The file of its number has to be there, so that it can be replaced or removed; and another visit of its patient
+        counts only if it gets its packet.
+        """
+        if self._group.decides_on(entry):
+            yield from self.finish()
+
+    def finish(self) -> Iterator[PacketEvent]:
+        """Let the packets that wait have their names, and say what became of all visits until now.
+
+        That is said in the order of the visits; only `VisitPassedOver` was said before, and overtakes those that wait.
+        """
+        failed = self._group.finish()
+        said, self._said = self._said, []
+        ends = [self._end(one, failed) if isinstance(one, PacketInGroup) else one for one in said]
+        for event in ends:
+            if isinstance(event, PacketWritten):
+                yield from self._print(event)
+            else:
+                yield event
+
+    def _end(self, one: PacketInGroup, failed: Mapping[str, ConsentkitError]) -> PacketEvent:
+        """What became of a packet that waited, by why some could not be written."""
+        made = one.made
+        if error := failed.get(one.visit):
+            return self._not_delivered(made, error)
+        earlier = self._files.replaced_by(made.entry, made.packet.plan.visit.visit, one.target)
+        return PacketWritten(replace(made, earlier=earlier), one.target, ())
+
+    def _not_delivered(self, made: MadePacket, error: ConsentkitError) -> VisitRefused:
+        self._making.forget(made.packet.plan.visit)
+        return self._refuse(refusal(made.entry, error))
 
     def combine(self, target: str) -> Iterator[PacketEvent]:
         """Write all packets into one file, and print that."""
@@ -265,8 +231,9 @@ class _Run:
             return
         yield from self._print_day(pdf, target)
 
-    def _print(self, made: MadePacket, file: str | None) -> Iterator[PacketEvent]:
+    def _print(self, written: PacketWritten) -> Iterator[PacketEvent]:
         """Print a packet, unless all are printed in one go. It stays where it was written if the printer refuses it."""
+        made, file = written.made, written.file
         targets, jobs, packet = self._targets, tuple[str, ...](), made.packet
         if targets.printer and targets.combined is None:
             jobs_of_each = len(packet.sets) if targets.sets else 1
@@ -301,18 +268,21 @@ class _Run:
                 yield from _unrecorded(f"{printable(target)}: the packets were", record)
         yield DayFileWritten(target, len(self._kept), jobs)
 
-    def _deliver(self, packet: Packet) -> str | None:
-        """Write one packet. Returns the name of its file, if it has one of its own."""
+    def _deliver(self, made: MadePacket) -> PacketEvent | PacketInGroup:
+        """Write one packet, into the file for all, into one of its own, or to standard output."""
+        packet, is_in_day_file = made.packet, self._targets.combined is not None
+        file = None if is_in_day_file else self._file_of(packet)
+        if file is not None and file != STDOUT:
+            return self._group.add(made, file)
         keep_record(self._workspace, packet)
-        if self._targets.combined is not None:
+        if is_in_day_file:
             self._kept.append(replace(packet, pdf=b""))  # the whole file is linked again from the same parts
-            return None
-        file = self._file_of(packet)
+            return PacketWritten(made, None, ())
         self._recorder.overrides(packet)
         if file is not None:
             with self._recorder.writing([packet], packet.pdf):
                 self._put(packet.pdf, file)
-        return file
+        return PacketWritten(made, file, ())
 
     def _file_of(self, packet: Packet) -> str | None:
         if self._targets.output == STDOUT:

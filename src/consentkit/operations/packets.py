@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import datetime
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -33,9 +34,12 @@ from consentkit.packets.planning import Planner
 from consentkit.packets.visit_problems import field_of, named_visit, problems_of, unread_problems
 from consentkit.packets.visits import VisitEntry, entry_of
 from consentkit.problems import Problem
+from consentkit.reading.files import read_bytes
 
 _AS_USUAL = PacketOptions()
 _NO_FILE = EarlierFile()
+_LARGEST = 1024**3
+"""Bytes of a packet that is read again; files of others make some large."""
 
 
 class NumberOfAnotherPatient(InvalidInput):
@@ -76,8 +80,17 @@ class MadePacket:
 
     @property
     def pdf(self) -> bytes:
-        """The papers."""
-        return self.packet.pdf
+        """The papers. Where only their file has them, raises FileAccess for one that is not there any more."""
+        return self.packet.pdf or (read_bytes(self.file, _LARGEST) if self.file else b"")
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has; 0 where its file alone has them, and can't be asked any more."""
+        if self.packet.pdf or self.file is None:
+            return len(self.packet.pdf)
+        with suppress(OSError):
+            return self.file.stat().st_size
+        return 0
 
     @property
     def file_name(self) -> str:

@@ -40,48 +40,60 @@ class PacketRecorder:
         if self._journal and entries:
             self._journal.record_all(entries)
 
+    def seal(self, pdf: bytes) -> str | None:
+        """The keyed digest of a file, for `made`; None without a journal."""
+        return self._journal.seal(pdf) if self._journal else None
+
     @contextlib.contextmanager
     def writing(self, packets: Sequence[Packet], pdf: bytes) -> Iterator[None]:
         """Record packets before the one file is written that has them, and afterwards if it could not be."""
-        rows = self._made(packets, pdf)
+        seal = self.seal(pdf)
+        rows = self._recorded([self._made(packet, seal) for packet in packets])
         try:
             yield
         except ConsentkitError:
-            self._not_made(rows)
+            self.not_made(rows)
             raise
 
-    def _made(self, packets: Sequence[Packet], pdf: bytes) -> list[JournalRow]:
-        if self._journal is None:
-            return []
-        seal = self._journal.seal(pdf)
-        return self._journal.record_all(
-            JournalEntry(
-                "made",
-                self._who,
-                visit=packet.plan.visit.visit,
-                packet=packet.plan.packet,
-                papers=papers_in(packet),
-                pages=packet.pages,
-                seal=seal,
-            )
-            for packet in packets
-        )
+    def made(self, packets: Sequence[tuple[Packet, str | None]]) -> list[JournalRow]:
+        """Record packets, each with the seal of its file, and what was overridden for each, before files get names.
 
-    def _not_made(self, rows: Sequence[JournalRow]) -> None:
-        if self._journal is None:
-            return
-        with contextlib.suppress(ConsentkitError):  # the failure to write is what is reported
-            self._journal.record_all(
-                JournalEntry(
-                    "not-made",
-                    self._who,
-                    visit=row.entry.visit,
-                    packet=row.entry.packet,
-                    refers=row.seq,
-                    reason="not-written",
-                )
-                for row in rows
+        Returns the entry of each packet, for `not_made`; none without a journal.
+        """
+        entries: list[JournalEntry] = []
+        for packet, seal in packets:
+            entries += [*overrides_in(packet, self._who, self._override), self._made(packet, seal)]
+        return [row for row in self._recorded(entries) if row.entry.action == "made"]
+
+    def not_made(self, rows: Sequence[JournalRow]) -> None:
+        """Record that packets which were recorded could not be written after all."""
+        entries = [
+            JournalEntry(
+                "not-made",
+                self._who,
+                visit=row.entry.visit,
+                packet=row.entry.packet,
+                refers=row.seq,
+                reason="not-written",
             )
+            for row in rows
+        ]
+        with contextlib.suppress(ConsentkitError):  # the failure to write is what is reported
+            self._recorded(entries)
+
+    def _recorded(self, entries: Sequence[JournalEntry]) -> list[JournalRow]:
+        return self._journal.record_all(entries) if self._journal and entries else []
+
+    def _made(self, packet: Packet, seal: str | None) -> JournalEntry:
+        return JournalEntry(
+            "made",
+            self._who,
+            visit=packet.plan.visit.visit,
+            packet=packet.plan.packet,
+            papers=papers_in(packet),
+            pages=packet.pages,
+            seal=seal,
+        )
 
     @contextlib.contextmanager
     def printing(

@@ -12,6 +12,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
 from consentkit.model.years import in_years
 from consentkit.operations.journal import is_for_group
+from consentkit.output.new_files import WaitingFiles
 from consentkit.packets.packet import Packet
 from consentkit.packets.record import record_of
 from consentkit.records.folder import PrunedRecords, RecordFolder
@@ -23,12 +24,15 @@ def records_of(workspace: OpenWorkspace) -> RecordFolder | None:
     return RecordFolder(folder / settings.folder, is_for_group(workspace)) if settings and folder else None
 
 
-def keep_record(workspace: OpenWorkspace, packet: Packet) -> None:
-    """Keep the record of a packet that is about to be given out, if the clinic keeps records. Raises FileAccess."""
+def keep_record(workspace: OpenWorkspace, packet: Packet, files: WaitingFiles | None = None) -> None:
+    """Keep the record of a packet that is about to be given out, if the clinic keeps records. Raises FileAccess.
+
+    With `files`, it is kept once these are finished.
+    """
     if records := records_of(workspace):
         record, parts = record_of(packet)
         if record.papers:
-            records.keep(record, parts)
+            records.keep(record, parts, files)
 
 
 def prune_records(workspace: OpenWorkspace, today: datetime.date | None = None) -> PrunedRecords:

@@ -19,6 +19,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput, WrongUse
 from consentkit.library.definitions import NAMED_BY, check_definition, check_translation_file
 from consentkit.library.sought import kind_of, translations_of
+from consentkit.model.descriptions import descriptions_of
 from consentkit.model.identity import CODE_PATTERN, DEFINITION_FOLDERS, NO_PAPER_NAMES, DefinitionKind, kind_of_name
 from consentkit.model.paper import Paper, PaperSection
 from consentkit.model.passages import ItemList, Passage
@@ -168,10 +169,11 @@ def _lines(model: type[BaseModel], *, top: bool = True) -> Iterator[str]:
     """Each key of a model, with its description above it. Within an optional key that needs none, each is shown."""
     most_used = _MOST_USED.get(model, ())
     needs_some = bool(most_used) or any(field.is_required() for field in model.model_fields.values())
+    described = descriptions_of(model)
     for name, field in model.model_fields.items():
         if top:
             yield ""
-        yield from as_comment(field.description or "")
+        yield from as_comment(described.get(name, ""))
         mark = "" if field.is_required() or name in most_used or not needs_some else "# "
         yield from (mark + line for line in _entry(name, field, in_use=not mark))
 

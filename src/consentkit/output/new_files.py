@@ -1,8 +1,8 @@
 """Files that belong together.
 
 Guarantees: of new ones, all are written, or none stays; what was there before, and what somebody else saves meanwhile,
-is neither replaced nor removed. Where files are replaced, all new ones are there whole before the first of them is, and
-no signal stops the run between the first and the last: only where the system refuses to replace one, or ends the run
+is neither replaced nor removed. Where files are replaced, all new ones are on disk before the first of them is, and no
+signal stops the run between the first and the last: only where the system refuses to replace one, or ends the run
 there, are those before it new and the others as they were, each of them whole.
 """
 
@@ -11,15 +11,16 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from consentkit.errors import FileAccess, reason
-from consentkit.output.write import prepare_folder, require_replaceable, write_file
+from consentkit.output.write import prepare_folder, reported, require_replaceable, write_file
 from consentkit.problems import printable
 from consentkit.processes.interruption import uninterrupted
-from consentkit.processes.whole_files import unfinished_beside
+from consentkit.processes.syncing import FolderSync
+from consentkit.processes.whole_files import folder_of, remove_quietly, sync_names, write_unfinished
 
 
 @dataclass
@@ -68,42 +69,78 @@ def new_files() -> Iterator[NewFiles]:
         raise
 
 
-@dataclass
-class ReplacedFiles:
-    """What is about to replace what is there, each file under a name of its own until then."""
+class WaitingFiles:
+    """Files that are written, and take their names together, once the system has all of them on disk.
 
-    _waiting: dict[Path, Path] = field(default_factory=dict)
-    """By the name that each will have, the one that it has."""
+    Until then, each has a name of its own beside its place; `close` removes those that have not taken theirs.
+    """
 
-    def write(self, target: Path, data: bytes, *, for_group: bool = False) -> None:
-        """Write a file that takes its name with all others. Raises FileAccess."""
-        require_replaceable(target, force=True)
-        waiting = unfinished_beside(target)
-        self._waiting[target] = waiting
-        write_file(waiting, data, for_group=for_group)
+    def __init__(self) -> None:
+        self._waiting: dict[Path, str] = {}
+        """By the name that each will have, the one that it has."""
+        self._named: set[str] = set()
+        """The folders in which files have taken their names."""
+        self._sync = FolderSync()
 
-    def take_back(self) -> None:
-        """Remove what has not taken its name."""
+    def close(self) -> None:
+        """Remove what has not taken its name. It can be used again."""
         for waiting in self._waiting.values():
-            with suppress(OSError):
-                waiting.unlink()
+            remove_quietly(waiting)
+        self._waiting.clear()
+        self._named.clear()
+        self._sync.close()
 
-    def finish(self) -> None:
-        """Let all take their names. Raises FileAccess where one can't; those before it have theirs then."""
+    def __contains__(self, target: Path) -> bool:
+        return target in self._waiting
+
+    def write(self, target: Path, data: bytes, *, force: bool = True, for_group: bool = False) -> None:
+        """Write a file. Raises FileAccess, and then leaves everything as it was."""
+        require_replaceable(target, force=force)
+        self._sync.add(folder_of(target))
+        with uninterrupted(), reported(target, for_group=for_group):
+            waiting = write_unfinished(target, data, sync=False, for_group=for_group)
+            if target in self._waiting:
+                remove_quietly(self._waiting[target])
+            self._waiting[target] = waiting
+
+    def drop(self, target: Path) -> None:
+        """Remove one that has not taken its name, which it shall not have any more."""
+        remove_quietly(self._waiting.pop(target))
+
+    def sync(self) -> None:
+        """Let the system have all of them on disk. Raises FileAccess where that is not certain."""
+        if self._waiting:
+            with reported(next(iter(self._waiting)).parent):
+                self._sync.sync(self._waiting.values())
+
+    def name(self, target: Path) -> None:
+        """Let one take its name, after `sync`. Raises FileAccess, and then it is removed."""
         with uninterrupted():
-            for target, waiting in self._waiting.items():
-                try:
-                    waiting.replace(target)
-                except OSError as error:
-                    raise FileAccess(f"{printable(str(target))}: can't be replaced: {reason(error)}") from error
+            waiting = self._waiting.pop(target)
+            try:
+                Path(waiting).replace(target)
+            except OSError as error:
+                remove_quietly(waiting)
+                raise FileAccess(f"{printable(str(target))}: can't be replaced: {reason(error)}") from error
+            self._named.add(folder_of(target))
+
+    def sync_names(self) -> None:
+        """Let the names survive a power failure, too."""
+        while self._named:
+            sync_names(self._named.pop())
+
+    def name_all(self) -> None:
+        """Let all take their names, after `sync`. Raises FileAccess; those before the one that can't have theirs."""
+        with uninterrupted():
+            for target in list(self._waiting):
+                self.name(target)
+            self.sync_names()
 
 
 @contextmanager
-def replaced_together() -> Iterator[ReplacedFiles]:
+def replaced_together() -> Iterator[WaitingFiles]:
     """Replace files; on a failure before the last of them is written, none is replaced."""
-    replaced = ReplacedFiles()
-    try:
-        yield replaced
-        replaced.finish()
-    finally:
-        replaced.take_back()
+    with closing(WaitingFiles()) as waiting:
+        yield waiting
+        waiting.sync()
+        waiting.name_all()

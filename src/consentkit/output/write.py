@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from collections.abc import Iterator
 from errno import EACCES
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from consentkit.errors import FileAccess, reason
 from consentkit.pdf.file.seal import is_intact
 from consentkit.pdf.file.xmp import read_properties
 from consentkit.problems import printable
-from consentkit.processes.whole_files import LARGEST_PDF, write_whole
+from consentkit.processes.whole_files import LARGEST_PDF, SYSTEM_FOLDERS, write_whole
 from consentkit.reading.paths import is_possible
 
 
@@ -107,14 +108,13 @@ _NO_FILES = {
     stat.S_ISSOCK: "a socket",
 }
 _OTHER_TARGET = "name a file, or write to standard output with -o - and direct that there"
-_SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - an ordinary file system, in spite of its place
 
 
 def _require_outside_the_system(target: Path) -> None:
     """Raise FileAccess for a place among devices or processes: /dev/stdout looks like a file where stdout is one."""
     folder = Path(os.path.realpath(target.parent))
-    if any(map(folder.is_relative_to, _SYSTEM_FOLDERS)) and not folder.is_relative_to(_SHARED_MEMORY):
+    if any(map(folder.is_relative_to, SYSTEM_FOLDERS)) and not folder.is_relative_to(_SHARED_MEMORY):
         raise FileAccess(f"{_shown(target)}: belongs to the system, and no file can be written there; {_OTHER_TARGET}")
 
 
@@ -124,14 +124,19 @@ def write_file(target: Path, data: bytes, *, force: bool = False, for_group: boo
     Raises FileAccess, and then leaves everything as it was.
     """
     require_replaceable(target, force=force)
-    try:
+    with reported(target, for_group=for_group):
         write_whole(target, data, sync=True, for_group=for_group)
-    except PermissionError as error:
-        if for_group and not _may_give_to_group(target.parent):
-            raise FileAccess(f"{_shown(target)}: {_NOT_OF_THE_GROUP}") from error
-        raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
+
+
+@contextlib.contextmanager
+def reported(target: Path, *, for_group: bool = False) -> Iterator[None]:
+    """Raise FileAccess where the system refuses to write a file."""
+    try:
+        yield
     except OSError as error:
-        raise FileAccess(f"{_shown(target)}: can't be written: {reason(error)}") from error
+        is_of_others = isinstance(error, PermissionError) and for_group and not _may_give_to_group(target.parent)
+        problem = _NOT_OF_THE_GROUP if is_of_others else f"can't be written: {reason(error)}"
+        raise FileAccess(f"{_shown(target)}: {problem}") from error
 
 
 _NOT_OF_THE_GROUP = (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import segno
@@ -26,6 +26,8 @@ _LETTERS = {letter: place for place, letter in enumerate("0123456789ABCDEFGHIJKL
 _ANY = "A"
 _MANY = 64
 """Codes of one length from which on it is worth to know what each of its bits does: that takes as long as 88 codes."""
+_MOST_CHANGES = 16384
+"""Values of pairs of which it is known what changes with them: a few megabytes."""
 _SHORTEST = 12
 _LONGEST = 20
 """The most letters of a code of version 1."""
@@ -194,14 +196,21 @@ def _added_up(payload: str) -> int | None:
     if _made[length] < _MANY:
         _made[length] += 1
         return None
-    number, changes = _parts(length)
-    base = _pairs(_ANY * length)
-    for value, other, of_bits in zip(_pairs(payload), base, changes, strict=True):
-        difference = value ^ other
-        while difference:
-            bit = difference.bit_length() - 1
-            number ^= of_bits[bit]
-            difference ^= 1 << bit
+    number, _ = _parts(length)
+    for place, value in enumerate(_pairs(payload)):
+        number ^= _change(length, place, value)
+    return number
+
+
+@lru_cache(maxsize=_MOST_CHANGES)
+def _change(length: int, place: int, value: int) -> int:
+    """What changes in a code with another value of one pair."""
+    _, changes = _parts(length)
+    difference, number = value ^ _pairs(_ANY * length)[place], 0
+    while difference:
+        bit = difference.bit_length() - 1
+        number ^= changes[place][bit]
+        difference ^= 1 << bit
     return number
 
 

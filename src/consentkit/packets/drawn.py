@@ -8,8 +8,9 @@ is painted (`pdf.read.visible`), and what belongs to a structure element with wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
+from typing import NamedTuple
 
 from consentkit.packets.printed import (
     Names,
@@ -36,8 +37,7 @@ _LEAST_SIZE = 2.0
 """Points of the smallest type that a visit may be written in: long names in short slots become that small."""
 
 
-@dataclass(frozen=True)
-class DrawnText:
+class DrawnText(NamedTuple):
     """A text that was drawn onto a page, and what is read out for it, if anything is."""
 
     text: str
@@ -88,8 +88,7 @@ class PageReader:
         texts = self._stamps.read(page, map(self._file.dictionary, fields))
         if texts is None:
             return None
-        spoken = [None if mark is None else self._said_by(page.owners, mark) for _, mark in texts]
-        return [DrawnText(stamp.text, said) for stamp, said in zip(texts, spoken, strict=True)]
+        return [DrawnText(text, None if mark is None else self._said_by(page.owners, mark)) for text, mark in texts]
 
     def _is_same_page(self, page: Mapping[str, Value], printed: PrintedPage) -> bool:
         resources = page.get("Resources")

@@ -6,12 +6,16 @@ Guarantees: these are plain values; nothing of a patient is in any of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from consentkit.documents.document import Document
 from consentkit.documents.form_request import Form
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
 from consentkit.pdf.part import Part
+
+COPY_PLACE = "clinic_copy"
+"""The place at the head of a page that says that it is the clinic's copy."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class PacketItem:
     is_copy: bool = False
     """Whether it is the clinic's copy of a paper that the patient keeps."""
 
-    @property
+    @cached_property
     def bookmark(self) -> str:
         """What bookmarks, the structure and the cover call it."""
         if self.form and not self.form.texts:  # it is for no procedure
@@ -50,7 +54,12 @@ class PacketItem:
     @property
     def kind_in_words(self) -> str:
         """The kind of a document in the words of its language; empty for other pages."""
-        return str(self.pack.document.kinds.model_dump()[self.kind]) if self.document else ""
+        return str(getattr(self.pack.document.kinds, self.kind)) if self.document else ""
+
+    @property
+    def own_texts(self) -> dict[str, str]:
+        """What is written into places of this paper alone: that it is the clinic's copy, if it is."""
+        return {COPY_PLACE: self.pack.packet.clinic_copy} if self.is_copy else {}
 
     @property
     def comes_back(self) -> bool:

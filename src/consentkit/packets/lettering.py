@@ -10,17 +10,17 @@ import re
 import unicodedata
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from consentkit.packets.code_squares import squares_of
 from consentkit.packets.scripts import language_of
-from consentkit.packets.visit_lines import VisitLines
+from consentkit.packets.visit_lines import LineFit, VisitLines
 from consentkit.packets.wording import Piece
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.fonts.widths import width_of
 from consentkit.pdf.line_box import LINE_SIZE
-from consentkit.pdf.lines.shaping import ShapedBefore
+from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
 from consentkit.pdf.part import Slot
@@ -111,25 +111,24 @@ class Texts:
         if any(language for _, language in pieces):
             return self._side_by_side(pieces, slot, min(largest, height / LINE_SIZE), flush_right=flush_right)
         lines, scale = self._largest_way(text, room, height, largest)
-        low = bottom + _ABOVE_RULE - (len(lines) > 1)
-        step = scale * LINE_SIZE * _LEADING
+        size, low = scale / largest, -(len(lines) > 1) / largest
+        step = size * LINE_SIZE * _LEADING
         return [
-            self._stamp(line, left, right, low + above * step, scale, slot.element, flush_right)
+            self._stamp(line, slot, largest, size, low + above * step, 0.0, flush_right=flush_right)
             for above, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True)
         ]
 
     def _side_by_side(self, pieces: Sequence[Piece], slot: Slot, largest: float, *, flush_right: bool) -> list[Stamp]:
         """Stamps that write the pieces of a text on one line, each in its own language."""
-        left, bottom, right, _ = slot.corners
+        left, _, right, _ = slot.corners
         widths = [self.width(text) for text, _ in pieces]
         gaps = _GAP * (len(pieces) - 1)
-        scale = min(largest, (right - left - 2 * _SIDE) / max(sum(widths) + gaps, 1))
-        stamps = []
+        size = min(1.0, (right - left - 2 * _SIDE) / max(sum(widths) + gaps, 1) / largest)
+        stamps, before = [], 0.0
         for (text, language), width in zip(pieces, widths, strict=True):
-            stamp = self._stamp(text, left, right, bottom + _ABOVE_RULE, scale, slot.element, flush_right)
+            stamp = self._stamp(text, slot, largest, size, 0.0, before, flush_right=flush_right)
             stamps.append(replace(stamp, language=stamp.language or language))
-            step = (width + _GAP) * scale
-            left, right = (left, right - step) if flush_right else (left + step, right)
+            before += (width + _GAP) * size
         return stamps
 
     def _largest_way(self, text: str, room: float, height: float, largest: float) -> tuple[tuple[str, ...], float]:
@@ -151,25 +150,31 @@ class Texts:
 
     def at(self, text: str, left: float, baseline: float, room: float) -> Stamp:
         """A stamp that writes a small text at a place, as an artifact."""
-        drawn = self._lines[text]
-        scale = min(_SMALL, room / max(drawn.width, 1))
-        return Stamp(self._lines.drawing(text), left, baseline - drawn.baseline * scale, scale)
+        size = min(1.0, room / max(self.width(text), 1) / _SMALL)
+        return Stamp(self._drawing(text, size), left, baseline - BASELINE * _SMALL, _SMALL)
 
     def _stamp(
-        self,
-        line: str,
-        left: float,
-        right: float,
-        baseline: float,
-        scale: float,
-        element: int | None,
-        flush_right: bool,
+        self, line: str, slot: Slot, largest: float, size: float, up: float, before: float, *, flush_right: bool
     ) -> Stamp:
-        drawn = self._lines[line]
-        start = right - _SIDE - drawn.width * scale if flush_right else left + _SIDE
-        spoken = f" {line}" if element is not None else None  # the space parts it from its label
-        bottom = baseline - drawn.baseline * scale
-        return Stamp(self._lines.drawing(line), start, bottom, scale, element, spoken, self._language(line))
+        """A stamp of a line in a slot: where it goes depends on the slot alone, and its drawing on how the line fits.
+
+        `size` is a share of the largest scale; `up` and `before` are how far the line is above the rule, and behind
+        the edge that it begins at, by the measure of the drawing.
+        """
+        start = slot.corners.right - _SIDE if flush_right else slot.corners.left + _SIDE
+        bottom = slot.corners.bottom + _ABOVE_RULE - BASELINE * largest
+        spoken = f" {line}" if slot.element is not None else None  # the space parts it from its label
+        left = -before - self.width(line) * size if flush_right else before
+        drawing = self._drawing(line, size, left, up)
+        return Stamp(drawing, start, bottom, largest, slot.element, spoken, self._language(line))
+
+    def _drawing(self, line: str, size: float, left: float = 0.0, up: float = 0.0) -> Ref:
+        """The drawing of a line with the baseline `up` points above that of all drawings."""
+        baseline = self._lines[line].baseline
+        if size == 1.0 and up == left == 0.0 and baseline == BASELINE:
+            return self._lines.drawing(line)
+        above = up + BASELINE - baseline * size
+        return self._lines.drawing(line, LineFit(round(size, 4), round(left, 3), round(above, 3)))
 
 
 def field_values(
@@ -193,11 +198,16 @@ def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
     """Draw a QR code. Returns the drawing and the length of its side in points."""
     rows = squares_of(payload)
     across = len(rows) + 1  # with a light square behind each row, which ends what is dark
-    runs = (run.span() for run in _DARK.finditer("0".join(rows)))
-    squares = [b"%d %d %d 1 re" % (start % across, len(rows) - 1 - start // across, end - start) for start, end in runs]
+    squares = [_run_of_squares(*run.span(), across) for run in _DARK.finditer("0".join(rows))]
     operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE), *squares]
     side = len(rows) * _MODULE
-    return linker.draw(b"\n".join([*operators, b"f"]), side, side), side
+    return linker.draw(b"\n".join([*operators, b"f"]), (0.0, 0.0, side, side)), side
+
+
+@lru_cache(maxsize=8192)
+def _run_of_squares(start: int, end: int, across: int) -> bytes:
+    """The operator for dark squares that follow each other on a row, counted from the upper left corner."""
+    return b"%d %d %d 1 re" % (start % across, across - 2 - start // across, end - start)
 
 
 def side_of_code(payload: str) -> float:

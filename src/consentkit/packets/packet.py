@@ -21,7 +21,7 @@ from consentkit.library.keys import Inputs
 from consentkit.model.placeholders import fill
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack
-from consentkit.packets.items import PacketItem, PlacedItem
+from consentkit.packets.items import COPY_PLACE, PacketItem, PlacedItem
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
 from consentkit.packets.page_numbers import AT_END, PageNumbers
 from consentkit.packets.papers import PaperMaker
@@ -53,6 +53,10 @@ _HEAD = 26.0
 _HEAD_STEP = 12.0
 """Points from there to the line with the other particulars."""
 _HEAD_GAP = 6.0
+_FLUSH_END = (*AT_END, COPY_PLACE)
+"""The places whose text ends where the lines of the page end."""
+_WhoseValues = tuple[tuple[str, ...], bool]
+"""Whose places are filled in alike: papers of some languages, and the clinic's copies of them."""
 _MOST_PARTS = 64
 """Parts that are kept compiled for the next visits of a run."""
 _MOST_FRAMES = 32
@@ -157,14 +161,14 @@ class PacketMaker:
         """Add the papers of a visit to a file."""
         parts = [self.compiled(placed.paper.part) for placed in papers]
         first = linker.expect_parts(parts)
-        values = {_languages(placed.paper): values_in(plan, placed.paper) for placed in papers}
+        values = {_whose_values(placed.paper): values_in(plan, placed.paper) for placed in papers}
         numbers = PageNumbers(plan, papers[-1].last)
         texts = _texts(plan, papers, values, numbers, self._shaped)
         texts.put_into(linker)
         listed = [placed for placed in papers[1:] if placed.paper.group]
         targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
         for number, (placed, compiled) in enumerate(zip(papers, parts, strict=True)):
-            writer = _PaperWriter(linker, plan, placed, numbers, texts, values[_languages(placed.paper)])
+            writer = _PaperWriter(linker, plan, placed, numbers, texts, values[_whose_values(placed.paper)])
             linker.add(writer.insert(compiled, f"paper_{number + 1}", targets if number == 0 else {}))
 
     def compiled(self, part: Part) -> CompiledPart:
@@ -175,13 +179,18 @@ class PacketMaker:
     def _marks(self, packet: Packet, *, is_one_of_many: bool) -> Iterator[PageMarks]:
         """What must be on the pages of a packet."""
         plan, numbers = packet.plan, PageNumbers(packet.plan, packet.pages)
+        texts: dict[tuple[int, bool], tuple[Sequence[str], Sequence[str]]] = {}
         for placed in packet.papers:
             paper = placed.paper
-            required = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign)
-            allowed = [] if paper.is_foreign else list(own_texts(plan.visit, paper.pack, plan.wording))
+            key = id(paper.pack), paper.is_foreign  # the packet keeps it for as long
+            if key not in texts:
+                own = () if paper.is_foreign else tuple(own_texts(plan.visit, paper.pack, plan.wording))
+                texts[key] = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign), own
+            required, allowed = texts[key]
             called = f"{_called(paper)}, {plan.visit.visit}" if is_one_of_many else _called(paper)
             for page, printed in enumerate(self._printed_on(paper).pages):
-                yield PageMarks([*required, *numbers.foot(placed, page)], allowed, printed, called)
+                alone = [text for name, text in paper.own_texts.items() if name in paper.part.names_on(page)]
+                yield PageMarks(required, allowed, printed, called, [*alone, *numbers.foot(placed, page)])
 
     def _file_marks(self, packets: Sequence[Packet], pages: Iterable[PageMarks], *, is_one_of_many: bool) -> FileMarks:
         """What a file of packets may say beside particulars."""
@@ -259,11 +268,11 @@ class _PaperWriter:
         flush_right = paper.pack.direction == "rtl"
         slots = paper.part.slots
         stamps: dict[int, list[Stamp]] = {page: [] for page in range(paper.part.pages)}
+        numbers = [self.numbers.in_places(self.placed, page) for page in range(paper.part.pages)]
         for slot in slots:
-            at_end = slot.name in AT_END
-            known = self.numbers.in_places(self.placed, slot.page) if at_end else self.values
-            text = known.get(slot.name)
+            text = (numbers[slot.page] if slot.name in AT_END else self.values).get(slot.name)
             if slot.widget is None and text:
+                at_end = slot.name in _FLUSH_END
                 stamps[slot.page] += self.texts.in_slot(text, slot, flush_right=flush_right != at_end)
         for page, entries in stamps.items():
             size = compiled.sizes[page]
@@ -322,7 +331,7 @@ def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
 def _texts(
     plan: PacketPlan,
     papers: Sequence[PlacedItem],
-    values: dict[tuple[str, ...], dict[str, str]],
+    values: dict[_WhoseValues, dict[str, str]],
     numbers: PageNumbers,
     before: ShapedBefore,
 ) -> Texts:
@@ -336,7 +345,7 @@ def _texts(
         if paper.is_foreign:
             on_one_line += _labels(plan, paper.pack)
         names = {slot.name for slot in paper.part.slots}
-        in_slots += (text for name, text in values[_languages(paper)].items() if name in names)
+        in_slots += (text for name, text in values[_whose_values(paper)].items() if name in names)
     pages = {
         numbers.of_page(placed.paper.pack, number)["packet_page"]
         for placed in papers
@@ -345,7 +354,7 @@ def _texts(
     return Texts(
         in_slots,
         on_one_line=on_one_line,
-        bold=pages,
+        bold=pages.union(*(placed.paper.own_texts.values() for placed in papers)),
         large_print=plan.layout.large_print,
         pieces=_pieces(plan, papers),
         before=before,
@@ -357,11 +366,16 @@ def _languages(paper: PacketItem) -> tuple[str, ...]:
     return paper.form.languages if paper.form else (paper.pack.language,)
 
 
+def _whose_values(paper: PacketItem) -> _WhoseValues:
+    return _languages(paper), paper.is_copy
+
+
 def values_in(plan: PacketPlan, paper: PacketItem) -> dict[str, str]:
     """What is written into the slots of a paper."""
     return {
         **particulars(plan.visit, paper.pack),
         **{name: joined(said) for name, said in _in_pieces(plan, paper).items()},
+        **paper.own_texts,
     }
 
 

@@ -6,6 +6,7 @@ Guarantees: each page has its own number and that of its packet, in places that 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
@@ -29,7 +30,7 @@ class PageNumbers:
         """The numbers at the foot of a page, by their places."""
         key = id(pack), number  # the papers of the packet keep it for as long
         if key not in self._numbers:
-            own = fill(pack.packet.page_of, page=str(number), pages=self._pages)
+            own = _page_of(pack.packet.page_of, number, self._pages)
             self._numbers[key] = dict(zip(AT_END, (own, *self._same_on_all(pack)), strict=False))
         return self._numbers[key]
 
@@ -64,6 +65,11 @@ class PageNumbers:
         if in_place:
             return list(in_place.values())
         return [_on_one_line(self.of_page(placed.paper.pack, placed.first + page).values())]
+
+
+@lru_cache(maxsize=4096)
+def _page_of(words: str, number: int, pages: str) -> str:
+    return fill(words, page=str(number), pages=pages)
 
 
 def _on_one_line(texts: Iterable[str]) -> str:

@@ -16,9 +16,11 @@ from consentkit.pdf.file.syntax import Value
 from consentkit.pdf.read.content_text import UNKNOWN
 from consentkit.pdf.read.measuring import MeasuredFont
 
+_NUMBER = rb"[0-9]{1,4}(?:\.[0-9]{1,6})?"
 _LINE = re.compile(
-    rb"BT\n0 ([0-9.]{1,6}) Td\n/([A-Za-z0-9]+) ([0-9.]{1,6}) Tf\n"
-    rb"\[((?:<(?:[0-9a-f]{4})+>|-?[0-9]{1,4}(?=[<\]]))+)\] TJ\nET"
+    rb"(?:(?P<fit>%(n)b) 0 0 (?P<height>%(n)b) (?P<left>-?%(n)b) (?P<up>-?%(n)b) cm\n)?"
+    rb"BT\n0 (?P<baseline>%(n)b) Td\n/(?P<font>[A-Za-z0-9]+) (?P<size>%(n)b) Tf\n"
+    rb"\[(?P<glyphs>(?:<(?:[0-9a-f]{4})+>|-?[0-9]{1,4}(?=[<\]]))+)\] TJ\nET" % {b"n": _NUMBER}
 )
 _PIECE = re.compile(rb"<([0-9a-f]+)>|(-?[0-9]+)")
 _DRAWS_TEXT = re.compile(rb"Tj|TJ|'|\"|Do|EI")
@@ -59,27 +61,31 @@ def read_plain(content: bytes, area: Box, fonts: Mapping[str, LineFont], least_s
     if not _DRAWS_TEXT.search(content):
         return StampDrawing(None, area, least_size, area)
     line = _LINE.fullmatch(content)
-    font = fonts.get(line[2].decode()) if line else None
+    font = fonts.get(line["font"].decode()) if line else None
     return _read_line(line, font, area) if line and font is not None else None
 
 
 def _read_line(line: re.Match[bytes], font: LineFont, area: Box) -> StampDrawing | None:
-    size, baseline = float(line[3]), float(line[1])
+    fit, height, left, up = (float(one) if one else None for one in line.group("fit", "height", "left", "up"))
+    if fit != height or fit == 0:
+        return None
+    scale, start = fit or 1.0, left or 0.0
+    size, baseline = float(line["size"]) * scale, (up or 0.0) + float(line["baseline"]) * scale
     text: list[str] = []
     end = before = moved_back = 0.0
-    for digits, step in _PIECE.findall(line[4]):
+    for digits, step in _PIECE.findall(line["glyphs"]):
         if step:
             moved_back += int(step) / 1000
             continue
-        for start in range(0, len(digits), 4):
-            meaning, width = font[digits[start : start + 4]]
+        for place in range(0, len(digits), 4):
+            meaning, width = font[digits[place : place + 4]]
             if moved_back > min(before, width) / 2 or meaning == UNKNOWN or width <= 0:
                 return None  # it might touch the middle of its neighbour, or begin before the line
             text.append(meaning)
             end += width - moved_back
             before, moved_back = width, 0.0
-    box = Box(0.0, baseline + _DEPTH * size, end * size, baseline + _HEIGHT * size)
-    core = Box(0.0, baseline + _LOWEST * size, end * size, baseline + _HIGHEST * size)
+    box = Box(start, baseline + _DEPTH * size, start + end * size, baseline + _HEIGHT * size)
+    core = Box(start, baseline + _LOWEST * size, start + end * size, baseline + _HIGHEST * size)
     return StampDrawing("".join(text), box, size, core) if is_in(box, area) and text else None
 
 

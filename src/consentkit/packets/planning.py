@@ -128,7 +128,11 @@ class Planner:
         files as they are to be used, `options` how this packet is made, where that differs from the others of the run.
         """
         one = self._begin(visit, file, row, places, inputs, options or self.options)
-        problems, clinic = one.problems, self.workspace.folder.clinic
+        with self._parsed.recalled(visit, one.inputs):
+            return self._plan(one)
+
+    def _plan(self, one: _VisitInPlanning) -> PacketPlan:
+        visit, problems, clinic = one.visit, one.problems, self.workspace.folder.clinic
         asked = self._judged(one)
         packs, requested, overridden = asked.packs, asked.requested, tuple(one.overridden)
         layout = Layout(clinic.paper, visit.large_print, one.options.fillable)
@@ -211,7 +215,7 @@ class Planner:
         has_form = requested.codes_to_sign or requested.has_only_lines
         form = problems.try_to(self._form, one, requested, situation, layout) if has_form else None
         made = (
-            problems.try_to(self._document, one, identity, layout, _signers_of(identity, requested, situation))
+            problems.try_to(self._document, one, identity, layout, requested.signers_of(identity, situation))
             for identity in requested.documents
         )
         return form, [document for document in made if document]
@@ -288,7 +292,7 @@ class Planner:
             self.workspace.content(code, language=language, variant=variant, snapshot=one.inputs.snapshot)
             return True
 
-        own_key = key(self._find(identity, Layout(self.workspace.folder.clinic.paper)), one.inputs)
+        own_key = key(self._find(one, identity, Layout(self.workspace.folder.clinic.paper)), one.inputs)
         try:
             self._readable.get(own_key, is_readable)
         except WrongUse as error:
@@ -303,13 +307,13 @@ class Planner:
             code, language, variant = identity.code, identity.language, identity.variant
             return self.workspace.is_approved(code, layout, language=language, variant=variant, inputs=one.inputs)
 
-        if not self._approved.get(key(self._find(identity, layout), one.inputs), is_approved):
+        if not self._approved.get(key(self._find(one, identity, layout), one.inputs), is_approved):
             self._report_draft(one, identity)
 
     def _document(
         self, one: _VisitInPlanning, identity: Identity, layout: Layout, signers: tuple[str, ...] | None
     ) -> Document:
-        sought = replace(self._find(identity, layout), signers=signers)
+        sought = replace(self._find(one, identity, layout), signers=signers)
         own_key = key(sought, one.inputs)
         document = self._documents.find(own_key)
         if document is None:
@@ -344,8 +348,11 @@ class Planner:
                     self._report_draft(one, Identity(text.code, text.language, "consent"))
         return form
 
-    def _find(self, identity: Identity, layout: Layout) -> Sought:
-        return self.workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
+    def _find(self, one: _VisitInPlanning, identity: Identity, layout: Layout) -> Sought:
+        code, language, variant = identity.code, identity.language, identity.variant
+        return one.inputs.once(
+            (identity, layout), lambda: self.workspace.find(code, layout, language=language, variant=variant)
+        )
 
     def _extra(self, one: _VisitInPlanning, number: int) -> ForeignPdf:
         from consentkit.packets.extras import Extras  # which most visits need not wait for
@@ -382,14 +389,3 @@ class Planner:
             f"`consentkit approve {code}{options} --by NAME`, or add --allow-drafts to print it as a draft",
             "draft",
         )
-
-
-def _signers_of(identity: Identity, requested: RequestedPapers, situation: Situation) -> tuple[str, ...] | None:
-    """Who signs a document in a packet: a paper that is signed has a place for each who signs at the visit.
-
-    In other languages than the patient's, it and a refusal have none, since nobody signs two texts. None for all else.
-    """
-    is_paper_to_sign = identity.variant == "paper" and identity.code in requested.papers.to_sign
-    if identity.language != requested.languages[0] and (is_paper_to_sign or identity.variant == "refusal"):
-        return ()
-    return situation.signers if is_paper_to_sign else None

@@ -29,7 +29,10 @@ from consentkit.pdf.file.syntax import (
 )
 from consentkit.pdf.read.visible import VisibleContent, page_area
 
-_STRING = re.compile(rb"\((?:\\.|[^()\\]|\((?:\\.|[^()\\])*\))*\)|<(?!<)[0-9A-Fa-f\s]*>", re.DOTALL)
+_STRING = re.compile(
+    rb"\((?:\\.|[^()\\]|\((?:\\.|[^()\\])*\))*\)|(?<!<)<[0-9A-Fa-f\s]*>|<\s*[0-9A-Fa-f][0-9A-Fa-f\s]*>", re.DOTALL
+)
+"""Strings (ISO 32000-1, 7.3.4). An empty dictionary is none, however it is written: `<< >>`."""
 _KEY = re.compile(rb"/([A-Za-z]+)\s*$")
 _LONGEST_KEY = 32
 _SAVES = re.compile(rb"(?<!\S)[qQ](?!\S)")

@@ -54,13 +54,15 @@ class PageMarks:
     """What must be on one page of a finished packet."""
 
     required: Sequence[str]
-    """What must be drawn on it: the particulars of its patient, and its number."""
-    allowed: Iterable[str]
-    """What else of the visit may be drawn on it."""
+    """What must be drawn on it and on the others of its paper: the particulars of its patient."""
+    allowed: Collection[str]
+    """What else of the visit may be drawn on these."""
     printed: PrintedPage
     """The page as it was before anything of a visit came to it."""
     called: str = ""
     """What is said behind the label of each of its form fields."""
+    numbers: Sequence[str] = ()
+    """What must be drawn on it alone: its number, and what its paper alone says there."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,19 @@ class _ComparedTexts:
 
     def __init__(self) -> None:
         self.fold = cache(_folded)
-        self.lines = cache(_lines_of)
+        self._lines = cache(_lines_of)
+        self._known: dict[tuple[int, int], frozenset[str]] = {}
+
+    def known(self, page: PageMarks) -> frozenset[str]:
+        """Every line of what may be drawn on a page and on others of its paper."""
+        key = id(page.required), id(page.allowed)  # the marks of all pages stay until the file is read
+        if key not in self._known:
+            self._known[key] = self.lines([*page.required, *page.allowed])
+        return self._known[key]
+
+    def lines(self, texts: Iterable[str]) -> frozenset[str]:
+        """Every line that these texts may be set on."""
+        return frozenset().union(*map(self._lines, texts))
 
 
 def _lines_of(text: str) -> frozenset[str]:
@@ -161,13 +175,13 @@ def _require_page(
     if read is None:
         raise RenderingFailed(f"page {number} of the packet differs from the paper that it was made from")
     drawn = {item.text for item in read}
-    if not all(_is_borne(text, drawn, texts.fold) for text in marks.required):
+    required = [*marks.required, *marks.numbers]
+    if not all(text in drawn or _is_borne(text, drawn, texts.fold) for text in required):
         raise RenderingFailed(f"page {number} of the packet does not bear this patient's particulars")
-    whole = {*marks.required, *marks.allowed}
-    known = frozenset[str]().union(*map(texts.lines, whole))
-    strange = set(map(texts.fold, drawn - known)) - {_NOTHING}
-    is_strange = bool(strange) and not strange.issubset(map(texts.fold, known))
-    if is_strange or not set(values) <= whole:
+    known = texts.known(marks)
+    strange = set(map(texts.fold, drawn.difference(known, marks.numbers))) - {_NOTHING}
+    is_strange = bool(strange) and not strange.issubset(map(texts.fold, known | texts.lines(marks.numbers)))
+    if is_strange or not {*required, *marks.allowed}.issuperset(values):
         raise RenderingFailed(f"page {number} of the packet contains something that does not belong to this visit")
     for item in read:
         if item.spoken is not None and not _is_read_out(item.text, item.spoken, known, texts.fold):

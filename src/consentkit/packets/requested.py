@@ -100,6 +100,17 @@ class RequestedPapers:
         """The languages in which the form is printed."""
         return self.languages[:_LANGUAGES_OF_FORM]
 
+    def signers_of(self, identity: Identity, situation: Situation) -> tuple[str, ...] | None:
+        """Who signs a document in a packet: a paper that is signed has a place for each who signs at the visit.
+
+        In other languages than the patient's, it and a refusal have none, since nobody signs two texts. None for all
+        else.
+        """
+        is_paper_to_sign = identity.variant == "paper" and identity.code in self.papers.to_sign
+        if identity.language != self.languages[0] and (is_paper_to_sign or identity.variant == "refusal"):
+            return ()
+        return situation.signers if is_paper_to_sign else None
+
 
 def situation_of(visit: Visit) -> Situation:
     """What a visit calls for beyond patient and clinician."""

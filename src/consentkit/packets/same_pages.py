@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from consentkit.packets.in_common import InCommon, NotInCommonError
+from consentkit.packets.placed_drawings import PlacedDrawing, placed_on_page
 from consentkit.packets.printed import (
     OF_PAGE,
     PageAnnotation,
@@ -34,6 +35,15 @@ _BEFORE = b"q"
 """What comes before the content of a page: the state of a viewer is saved, and that is all."""
 
 
+@dataclass(frozen=True, eq=False)
+class StampedLines:
+    """Drawings that lie behind the beginning, in their places: one object for all pages onto which they are stamped."""
+
+    placed: tuple[PlacedDrawing, ...]
+    area: Box
+    """That of the page."""
+
+
 @dataclass(frozen=True)
 class SamePage:
     """A page that is the one of its part, with links and fields, but for what the streams behind its own draw."""
@@ -42,6 +52,10 @@ class SamePage:
     called: str
     behind: tuple[Ref, ...]
     """The streams behind its own."""
+    lines: StampedLines | None
+    """What these draw that lies elsewhere, if where they draw it is the same in all files."""
+    own_drawings: Sequence[PlacedDrawing]
+    """What else they draw."""
     drawings: Mapping[str, Value]
     """What they may draw, by name."""
     owners: Sequence[Value]
@@ -83,6 +97,7 @@ class SamePages:
         self._owners: dict[int, Value] = {}
         self._read: dict[int, SamePage | None] = {}
         self._digests: dict[int, bytes] = {}
+        self._lines: dict[tuple[tuple[PlacedDrawing, ...], Box], StampedLines] = {}
         self._strings: tuple[frozenset[bytes], Strings] | None = None
 
     def pages_of(self, root: Value) -> Sequence[Value]:
@@ -128,15 +143,30 @@ class SamePages:
         )
         if not is_same:
             return None
+        behind = tuple(streams[1 + len(own) :])
+        drawings = file.dictionary(file.dictionary(page.get("Resources")).get("XObject"))
         return SamePage(
             printed,
             called,
-            tuple(streams[1 + len(own) :]),
-            file.dictionary(file.dictionary(page.get("Resources")).get("XObject")),
+            behind,
+            *self._placed(behind, drawings, printed.box),
+            drawings,
             file.array(self._owners.get(integer(page.get("StructParents"), -1))),
             dict(self._empty_annotations(page, printed)),
             self._in_common,
         )
+
+    def _placed(
+        self, behind: Sequence[Ref], drawings: Mapping[str, Value], area: Box | None
+    ) -> tuple[StampedLines | None, Sequence[PlacedDrawing]]:
+        """What the streams behind a page's own draw, if it is one that lies here: what lies elsewhere, and the rest."""
+        is_here = len(behind) == 1 and behind[0] in self._beginning
+        placed = placed_on_page(inflated(self._beginning[behind[0]]), drawings) if is_here else None
+        if placed is None or area is None:
+            return None, ()
+        elsewhere = tuple(one for one in placed if one.drawing not in self._beginning)
+        lines = self._lines.setdefault((elsewhere, area), StampedLines(elsewhere, area))
+        return lines, [one for one in placed if one.drawing in self._beginning]
 
     def _empty_annotations(
         self, page: Mapping[str, Value], printed: PrintedPage

@@ -8,15 +8,14 @@ Nothing is said of any other page, which has to be painted.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
-from itertools import combinations
 from typing import NamedTuple
 
 from consentkit.packets.in_common import InCommon
+from consentkit.packets.placed_drawings import PlacedDrawing, placed_in_field, placed_on_page
 from consentkit.packets.plain_drawings import StampDrawing, box_of, is_in, read_plain
 from consentkit.packets.printed import appearances_in, digest_of, stream_digest
-from consentkit.packets.same_pages import SamePage
+from consentkit.packets.same_pages import SamePage, StampedLines
 from consentkit.pdf.file.geometry import Area, Box, box_around
 from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.reader import PdfFile
@@ -28,17 +27,6 @@ from consentkit.pdf.read.painter import Painter
 from consentkit.pdf.read.visible import VisibleContent
 from consentkit.recent import Recent
 
-_SHOWN = (
-    rb"\nq (?P<scale>[0-9.]{1,9}) 0 0 (?P<height>[0-9.]{1,9}) (?P<left>-?[0-9.]{1,9}) (?P<bottom>-?[0-9.]{1,9}) cm"
-    rb" /(?P<name>[A-Za-z0-9]+) Do Q"
-)
-_STAMP = re.compile(
-    rb"\n(?:/Artifact <</Type /Pagination>>|/Span <</MCID (?P<sequence>[0-9]{1,6})>>) BDC%b\nEMC" % _SHOWN
-)
-_IN_FIELD = re.compile(_SHOWN)
-_FIELD = re.compile(rb"/Tx BMC(?:%b)*\nEMC" % _SHOWN)
-_START = b"Q"
-"""The state from before the content of the page is restored first."""
 _OF_DRAWING = {"Type", "Subtype", "BBox", "Resources", "Length", "Filter"}
 
 
@@ -49,31 +37,38 @@ class StampedText(NamedTuple):
     sequence: int | None
 
 
+class _Shown(NamedTuple):
+    """What a drawing says, if it says anything, and where it is on its page."""
+
+    text: str | None
+    box: Box
+
+
 class _StampedSheet:
     """What was stamped onto a page."""
 
-    def __init__(self) -> None:
-        self.texts: list[StampedText] = []
-        self._boxes: list[Box] = []
-        self._others: list[Box] = []
+    def __init__(self, area: Box, before: _StampedSheet | None = None) -> None:
+        """`before` is what was stamped onto it first."""
+        self.area = area
+        self.texts: list[StampedText] = [*before.texts] if before else []
+        self.others: list[Box] = [*before.others] if before else []
+        """Where the drawings are that say nothing."""
+        self._boxes: list[Box] = [*before._boxes] if before else []
 
-    def put(self, box: Box, text: str | None, sequence: int | None) -> None:
-        """Add a drawing that says a text, or none."""
-        if text is None:
-            self._others.append(box)
-            return
-        self._boxes.append(box)
-        self.texts.append(StampedText(text, sequence))
-
-    def is_clear(self, page: SamePage) -> bool:
-        """Whether nothing of it touches anything else, or lies beyond the page."""
-        area, every = page.printed.box, [*self._boxes, *self._others]
-        return (
-            area is not None
-            and all(is_in(box, area) for box in every)
-            and not any(one.overlaps(other) for one, other in combinations(every, 2))
-            and all(page.is_free(box) for box in self._others)
-        )
+    def put(self, shown: _Shown | None, sequence: int | None) -> bool:
+        """Add a drawing. Returns whether it is certain what it says, and it touches no other one and is on the page."""
+        if shown is None or not is_in(shown.box, self.area):
+            return False
+        left, bottom, right, top = shown.box
+        for one in self._boxes:
+            if left < one[2] and one[0] < right and bottom < one[3] and one[1] < top:
+                return False
+        self._boxes.append(shown.box)
+        if shown.text is None:
+            self.others.append(shown.box)
+        else:
+            self.texts.append(StampedText(shown.text, sequence))
+        return True
 
 
 class StampReader:
@@ -85,6 +80,8 @@ class StampReader:
         """Type smaller than the least size, in points, counts as invisible. `known` are drawings of other files."""
         self._file, self._content, self._least_size = file, content, least_size
         self._drawings: dict[Ref, StampDrawing | None] = {}
+        self._placed: dict[PlacedDrawing, _Shown | None] = {}
+        self._sheets: dict[StampedLines, _StampedSheet | None] = {}
         self._known = known
         self._digests: dict[int, bytes] = {}
 
@@ -94,21 +91,34 @@ class StampReader:
         `annotations` are those of its form fields that are not the ones of its part: what these show is among the
         texts, behind all others.
         """
-        if len(page.behind) != 1:
+        lines, own = page.lines, page.own_drawings
+        if lines is None:
+            lines = self._lines_of(page)
+        first = self._sheet(page, lines) if lines else None
+        if first is None:
             return None
-        content = inflated(self._file.objects[page.behind[0]])
-        sheet, place = _StampedSheet(), len(_START)
-        while stamp := _STAMP.match(content, place):
-            place = stamp.end()
-            sequence = int(stamp["sequence"]) if stamp["sequence"] else None
-            if not self._put(sheet, stamp, page, page.drawings, sequence):
-                return None
-        if place != len(content) or not content.startswith(_START):
+        sheet = _StampedSheet(first.area, first)
+        if not all(sheet.put(self._shown(page, one), one.sequence) for one in own):
             return None
-        shown = [(drawing, entries) for entries in annotations for drawing in appearances_in(self._file, entries)]
-        if not all(self._put_field(sheet, page, drawing, entries) for drawing, entries in shown):
+        fields = [(drawing, entries) for entries in annotations for drawing in appearances_in(self._file, entries)]
+        if not all(self._put_field(sheet, page, drawing, entries) for drawing, entries in fields):
             return None
-        return sheet.texts if sheet.is_clear(page) else None
+        return sheet.texts if all(map(page.is_free, sheet.others)) else None
+
+    def _lines_of(self, page: SamePage) -> StampedLines | None:
+        """What the stream behind a page draws that does not lie among what other files have, too."""
+        if len(page.behind) != 1 or page.printed.box is None:
+            return None
+        placed = placed_on_page(inflated(self._file.objects[page.behind[0]]), page.drawings)
+        return None if placed is None else StampedLines(placed, page.printed.box)
+
+    def _sheet(self, page: SamePage, lines: StampedLines) -> _StampedSheet | None:
+        """What is stamped in the same way onto several pages; None where that is not certain."""
+        if lines not in self._sheets:
+            sheet = _StampedSheet(lines.area)
+            is_clear = all(sheet.put(self._shown(page, one), one.sequence) for one in lines.placed)
+            self._sheets[lines] = sheet if is_clear else None
+        return self._sheets[lines]
 
     def _put_field(self, sheet: _StampedSheet, page: SamePage, drawing: Ref, annotation: Mapping[str, Value]) -> bool:
         """Put onto a sheet what a field shows. Returns whether that is certain."""
@@ -116,45 +126,32 @@ class StampReader:
             return True
         item = self._file.objects[drawing]
         box, place = box_of(item.entries.get("BBox")), box_of(self._file.array(annotation.get("Rect")))
-        content = inflated(item)
-        if box is None or place is None or not _is_drawing(item.entries) or not _FIELD.fullmatch(content):
-            return False
         resources = self._file.dictionary(item.entries.get("Resources"))
-        if resources.keys() != {"XObject"}:
+        if box is None or place is None or not _is_drawing(item.entries) or resources.keys() != {"XObject"}:
             return False
-        drawings, corner = (
-            self._file.dictionary(resources["XObject"]),
-            (place.left - box.left, place.bottom - box.bottom),
-        )
-        return all(self._put(sheet, shown, page, drawings, None, corner, box) for shown in _IN_FIELD.finditer(content))
+        placed = placed_in_field(inflated(item), self._file.dictionary(resources["XObject"]))
+        for one in placed or ():
+            shown, drawn = self._shown(page, one), self._drawing(page, one.drawing)
+            if shown is None or drawn is None or not is_in(_moved(drawn.core, one.scale, one.left, one.bottom), box):
+                return False
+            moved = _moved(shown.box, 1.0, place.left - box.left, place.bottom - box.bottom)
+            if not sheet.put(_Shown(shown.text, moved), None):
+                return False
+        return placed is not None
 
-    def _put(
-        self,
-        sheet: _StampedSheet,
-        stamp: re.Match[bytes],
-        page: SamePage,
-        drawings: Mapping[str, Value],
-        sequence: int | None,
-        corner: tuple[float, float] = (0.0, 0.0),
-        area: Box | None = None,
-    ) -> bool:
-        """Put what was stamped onto a sheet, `corner` away from where it says, and within an area by its own measure.
+    def _shown(self, page: SamePage, placed: PlacedDrawing) -> _Shown | None:
+        """What a drawing says, and where; None where that is not certain."""
+        if placed not in self._placed:
+            drawing = self._drawing(page, placed.drawing)
+            is_seen = drawing is not None and drawing.height * placed.scale >= self._least_size
+            self._placed[placed] = (
+                _Shown(drawing.text, _moved(drawing.box, placed.scale, placed.left, placed.bottom))
+                if drawing and is_seen
+                else None
+            )
+        return self._placed[placed]
 
-        Returns whether it is certain what that is.
-        """
-        scale_text, height, left, bottom, name = stamp.group("scale", "height", "left", "bottom", "name")
-        drawing, scale = self._drawing(page, drawings.get(name.decode())), float(scale_text)
-        if drawing is None or scale_text != height or drawing.height * scale < self._least_size:
-            return False
-        box = _moved(drawing.box, scale, float(left), float(bottom))
-        if area is not None and not is_in(_moved(drawing.core, scale, float(left), float(bottom)), area):
-            return False
-        sheet.put(_moved(box, 1.0, *corner), drawing.text, sequence)
-        return True
-
-    def _drawing(self, page: SamePage, reference: Value | None) -> StampDrawing | None:
-        if not isinstance(reference, Ref):
-            return None
+    def _drawing(self, page: SamePage, reference: Ref) -> StampDrawing | None:
         if reference not in self._drawings:
             common = page.in_common
             self._drawings[reference] = (
@@ -200,7 +197,7 @@ class StampReader:
         painter = Painter(self._content, canvas, {}, GraphicsState(), whole_drawings=True)
         try:
             painter.draw_form(reference, MarkedSequence(None, silent=False))
-        except KeyError:  # it draws with something of its page
+        except (KeyError, TypeError, ValueError):  # it draws with something of its page, or is damaged
             return None
         runs = [one for one in canvas.items if isinstance(one, DrawnRun)]
         paints = [one for one in canvas.items if isinstance(one, Paint) and one.alpha > 0]
@@ -219,7 +216,7 @@ def _around(boxes: Iterable[Box]) -> Box:
 
 
 def _moved(box: Box, scale: float, left: float, bottom: float) -> Box:
-    return Box(*(edge * scale + start for edge, start in zip(box, (left, bottom) * 2, strict=True)))
+    return Box(box[0] * scale + left, box[1] * scale + bottom, box[2] * scale + left, box[3] * scale + bottom)
 
 
 def _is_drawing(entries: Mapping[str, Value]) -> bool:

@@ -17,7 +17,7 @@ from consentkit.pdf.line_box import BESIDE_LINE, LINE_HEIGHT
 from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore, ShapedLines, common_line
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import Linker, resources_of_page
-from consentkit.pdf.link.order import DrawingResources
+from consentkit.pdf.link.order import DrawingResources, PlannedDrawing
 
 _COMMON, _BOLD, _OWN, _ENGINE = range(4)
 """The resources that lines need: those of all packets, those of the numbers of pages, those of one packet, and those of
@@ -33,6 +33,17 @@ class VisitLine(NamedTuple):
     baseline: float
     sheet: int
     """Which of the resources of the lines it needs."""
+
+
+class LineFit(NamedTuple):
+    """How a line lies in its drawing: its size as a share of the default one, and where it begins, in points."""
+
+    scale: float = 1.0
+    left: float = 0.0
+    up: float = 0.0
+
+
+_AS_IT_IS = LineFit()
 
 
 class VisitLines:
@@ -57,21 +68,21 @@ class VisitLines:
         self._lines: dict[str, VisitLine] = {}
         every, self._texts = dict.fromkeys(lines), dict.fromkeys(texts)  # in their order, on which the bytes depend
         for text in self._texts:
-            first, *others = ways_to_break(text)
-            every |= dict.fromkeys(first)
-            if not all(line not in bold and self._is_common(line) for line in first):
-                every |= dict.fromkeys(line for way in others for line in way)
+            line = text.strip()
+            every[line] = None
+            if line in bold or not self._is_common(line):
+                every |= dict.fromkeys(line for way in ways_to_break(text)[1:] for line in way)
         common = before.common(tuple(line for line in every if line in bold))
-        self._common, self._bold = common.drawings, list(common.bold)
+        self._common = common.resources
         for line, done in common.bold.items():
             self._lines[line] = VisitLine(done.content, done.width, BASELINE, _BOLD)
         self._resources: dict[int, DrawingResources] = {}
         self._shape(line for line in every if line not in self._lines and line not in bold)
         if unshaped := [line for line in every if line not in self._lines]:
-            self._draw(unshaped, bold)
+            self._have_drawn(unshaped, bold)
         self._linker: Linker | None = None
         self._shared: dict[int, Ref] = {}
-        self._drawings: dict[str, Ref] = {}
+        self._drawings: dict[tuple[str, LineFit], Ref] = {}
 
     def _is_common(self, line: str) -> bool:
         """Whether a line needs no font but that of all packets; it is shaped then."""
@@ -89,8 +100,8 @@ class VisitLines:
         if shaped.lines:
             self._resources[_OWN] = shaped.resources()
 
-    def _draw(self, lines: Sequence[str], bold: Container[str]) -> None:
-        drawn = _drawn(lines, bold)
+    def _have_drawn(self, lines: Sequence[str], bold: Container[str]) -> None:
+        drawn = _drawn_by_engine(lines, bold)
         self._resources[_ENGINE] = _resources_of(drawn.pdf)
         for line, content, width, baseline in zip(lines, drawn.contents, drawn.widths, drawn.baselines, strict=True):
             self._lines[line] = VisitLine(content, width, baseline, _ENGINE)
@@ -103,34 +114,43 @@ class VisitLines:
 
     def ways(self, text: str) -> Iterator[tuple[str, ...]]:
         """The ways to set a text, each with lines that are shaped: on one line, unless it is one of the texts."""
-        ways = self._ways_to_break(text)
-        for way in ways if text in self._texts else ways[:1]:
+        yield (text.strip(),)
+        for way in self._ways_to_break(text)[1:] if text in self._texts else ():
             if all(line in self._lines or self._is_common(line) for line in way):
                 yield way
 
     def put_into(self, linker: Linker) -> None:
         """Draw into a packet from here on."""
         self._linker = linker
-        resources, drawings = linker.add_common(self._common)
-        self._shared = dict(zip((_COMMON, _BOLD), resources, strict=False))
+        self._shared = dict(zip((_COMMON, _BOLD), linker.share_in_common(self._common), strict=False))
         self._shared |= {sheet: linker.share(own) for sheet, own in self._resources.items()}
-        self._drawings = dict(zip(self._bold, drawings, strict=True))
+        self._drawings.clear()
 
-    def drawing(self, line: str) -> Ref:
+    def drawing(self, line: str, fit: LineFit = _AS_IT_IS) -> Ref:
         """The drawing of a line, which is added to the packet where it is used for the first time."""
+        number = self._drawings.get((line, fit))
+        if number is None:
+            number = self._drawings[line, fit] = self._drawn(line, fit)
+        return number
+
+    def _drawn(self, line: str, fit: LineFit) -> Ref:
         if self._linker is None:
             raise ValueError("the lines are in no packet yet")
-        if line not in self._drawings:
-            content, width, _, sheet = self._lines[line]
-            self._drawings[line] = self._linker.draw(content, width + BESIDE_LINE, LINE_HEIGHT, self._shared[sheet])
-        return self._drawings[line]
+        content, width, _, sheet = self._lines[line]
+        scale, left, up = fit
+        if fit != _AS_IT_IS:
+            content = b"%g 0 0 %g %g %g cm\n%b" % (scale, scale, left, up, content)
+        box = left, up, left + (width + BESIDE_LINE) * scale, up + LINE_HEIGHT * scale
+        if sheet == _BOLD:
+            return self._linker.draw_in_common(PlannedDrawing(content, box, self._shared[sheet]))
+        return self._linker.draw(content, box, self._shared[sheet])
 
 
 def _resources_of(pdf: bytes) -> DrawingResources:
     return resources_of_page(compile_part(pdf))
 
 
-def _drawn(lines: Sequence[str], bold: Container[str]) -> Any:
+def _drawn_by_engine(lines: Sequence[str], bold: Container[str]) -> Any:
     """Have the page engine draw lines. What it complains of may quote letters of a name, so it is not passed on."""
     engine = load_engine()
     try:

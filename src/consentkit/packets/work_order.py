@@ -60,11 +60,12 @@ def signed_pages(placed: PlacedItem, situation: Situation) -> list[SignedPage]:
 def is_filed(paper: PacketItem, page: int) -> bool:
     """Whether somebody agrees to something on a page, by signature, initials or a mark, or fills in what is kept.
 
-    So each page of a signed paper that has lines is filed; and so is a form of lines alone, which nobody signs.
+    So each page of a signed paper that has lines is filed; and so is a form of lines alone, which nobody signs, and
+    the clinic's copy of what the patient keeps.
     """
-    if paper.form and not paper.form.texts:
+    if paper.is_copy or (paper.form and not paper.form.texts):
         return True
-    slots = [slot for slot in paper.part.slots if slot.page == page]
+    slots = paper.part.slots_on(page)
     written = paper.group == "sign" and any(slot.element is not None for slot in slots)
     return written or any(slot.kind in AGREED_BY for slot in slots)
 

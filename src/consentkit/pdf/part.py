@@ -85,7 +85,15 @@ class Part:
         """What the slots of a page are called."""
         return self._names.get(page, frozenset())
 
+    def slots_on(self, page: int) -> tuple[Slot, ...]:
+        """The slots of a page."""
+        return self._slots.get(page, ())
+
     @cached_property
     def _names(self) -> dict[int, frozenset[str]]:
+        return {page: frozenset(slot.name for slot in slots) for page, slots in self._slots.items()}
+
+    @cached_property
+    def _slots(self) -> dict[int, tuple[Slot, ...]]:
         pages = {slot.page for slot in self.slots}
-        return {page: frozenset(slot.name for slot in self.slots if slot.page == page) for page in pages}
+        return {page: tuple(slot for slot in self.slots if slot.page == page) for page in pages}

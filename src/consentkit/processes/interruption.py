@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """Each of them ends a run."""
+INTERRUPTED = 130
+"""The exit code of a run that one of them has ended, as shells have it for SIGINT."""
 
 _HELD_BACK = (*SIGNALS, signal.SIGALRM)  # the last one is the command line's reminder
 _PR_SET_PDEATHSIG = 1

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 UNFINISHED = re.compile(r"\.consentkit-([0-9a-f]{16}|[a-z0-9_]{8})\.tmp", re.ASCII)
 """The names of files that are still being written, or that a killed process has left; of earlier versions, too."""
 
+SYSTEM_FOLDERS = ("/dev", "/proc", "/sys")
+"""Where devices and processes look like files, and no file can be written."""
 LARGEST_PDF = 64 * 1024**2
 """Bytes of the largest PDF file that consentkit makes, keeps and reads again; a consent document has about 60,000."""
 
@@ -40,27 +42,48 @@ def write_whole(
     time of writing: up to 12 ms on a disk, instead of 0.3. A file that carries its own digest, and is made again when
     it is broken, does not need it.
     """
-    # The unfinished file is beside its target, since a rename is atomic only within one file system.
-    unfinished = _name_beside(target)
     with uninterrupted():  # a signal waits for the few moments that this takes, so it leaves no unfinished file
+        unfinished = write_unfinished(target, data, folder=folder, sync=sync, for_group=for_group)
+        try:
+            os.replace(unfinished, target, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            remove_quietly(unfinished, folder=folder)
+            raise
+        if sync:
+            sync_names(folder_of(target), folder)
+
+
+def write_unfinished(
+    target: str | Path, data: bytes, *, folder: int | None = None, sync: bool, for_group: bool = False
+) -> str:
+    """Write what is to become a file, and return the name that it has until then. Raises OSError, and leaves nothing.
+
+    Before it takes its name, it must have been synced, here or later: else a power failure may leave half of it.
+    """
+    # It is beside its target, since a rename is atomic only within one file system.
+    unfinished = _name_beside(target)
+    with uninterrupted():
         descriptor = os.open(unfinished, _CREATE, 0o600, dir_fd=folder)
         try:
             try:
                 _write_all(descriptor, data)
                 if for_group:
-                    os.fchown(descriptor, -1, os.stat(_folder_of(target)).st_gid)
+                    os.fchown(descriptor, -1, os.stat(folder_of(target)).st_gid)
                     os.fchmod(descriptor, 0o640)
                 if sync:
                     os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-            os.replace(unfinished, target, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(unfinished, dir_fd=folder)
+            remove_quietly(unfinished, folder=folder)
             raise
-        if sync:
-            _sync_names(_folder_of(target), folder)
+    return unfinished
+
+
+def remove_quietly(name: str, *, folder: int | None = None) -> None:
+    """Remove a file, if it is there. What can't be removed is removed by a later run."""
+    with contextlib.suppress(OSError):
+        os.unlink(name, dir_fd=folder)
 
 
 def unfinished_beside(target: str | Path) -> Path:
@@ -74,7 +97,8 @@ def _name_beside(target: str | Path) -> str:
     return os.path.join(os.path.dirname(target), f".consentkit-{os.urandom(8).hex()}.tmp")
 
 
-def _folder_of(target: str | Path) -> str:
+def folder_of(target: str | Path) -> str:
+    """The folder of a file, as a name that can be opened."""
     return os.path.dirname(target) or "."
 
 
@@ -102,7 +126,7 @@ def _write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _sync_names(folder: str, within: int | None) -> None:
+def sync_names(folder: str, within: int | None = None) -> None:
     """Make a new name survive a power failure, where the folder can be opened and synced.
 
     A folder may be open for writing but not for reading, and network file systems refuse to sync folders. By now the

@@ -13,6 +13,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,9 +21,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from consentkit.errors import FileAccess, reason
+from consentkit.output.new_files import WaitingFiles, replaced_together
 from consentkit.output.write import prepare_folder
 from consentkit.problems import printable
-from consentkit.processes.whole_files import LARGEST_PDF, UNFINISHED, write_whole
+from consentkit.processes.whole_files import LARGEST_PDF, UNFINISHED
 from consentkit.scans.record import FORMAT, PacketRecord
 
 _PARTS = "parts"
@@ -50,10 +52,11 @@ class RecordFolder:
     path: Path
     for_group: bool = False
 
-    def keep(self, record: PacketRecord, parts: Mapping[str, bytes]) -> None:
+    def keep(self, record: PacketRecord, parts: Mapping[str, bytes], files: WaitingFiles | None = None) -> None:
         """Keep a record, with the PDFs of the parts that it names, by their digests. Raises FileAccess.
 
-        Where the same packet was made before of the same parts, there is one record of both.
+        Where the same packet was made before of the same parts, there is one record of both. With `files`, it is kept
+        once these are finished.
         """
         day = self.path / record.date
         if not _DAY.fullmatch(record.date):
@@ -63,13 +66,15 @@ class RecordFolder:
         try:
             for folder in (self.path / _PARTS, day):
                 self._prepare(folder)
-            for digest, pdf in parts.items():
-                self._keep_part(digest, pdf)
-            if _read(target) is None:  # it is not there, or no longer whole
-                text = record.model_dump_json(exclude_defaults=False) + "\n"
-                write_whole(target, text.encode(), sync=True, for_group=self.for_group)
-        except OSError as error:
-            message = f"{printable(str(self.path))}: the record of a packet can't be written: {reason(error)}"
+            with replaced_together() if files is None else nullcontext(files) as waiting:
+                for digest, pdf in parts.items():
+                    self._keep_part(digest, pdf, waiting)
+                if target not in waiting and _read(target) is None:  # it is not there, or no longer whole
+                    text = record.model_dump_json(exclude_defaults=False) + "\n"
+                    waiting.write(target, text.encode(), for_group=self.for_group)
+        except (OSError, FileAccess) as error:
+            problem = reason(error) if isinstance(error, OSError) else str(error)
+            message = f"{printable(str(self.path))}: the record of a packet can't be written: {problem}"
             raise FileAccess(f"{message}; {_NOT_WITHOUT}") from error
 
     def find(self, packet: str) -> tuple[PacketRecord, ...]:
@@ -79,11 +84,6 @@ class RecordFolder:
     def look(self) -> None:
         """List the folder now, for all that looks something up in it later. Raises FileAccess."""
         _ = self._by_packet
-
-    def of_visit(self, visit: str, date: str) -> tuple[PacketRecord, ...]:
-        """The records of all packets of a visit, the latest first."""
-        names = (path for path in self._records if path.parent.name == date)
-        return tuple(record for record in map(_read, names) if record and record.visit == visit)
 
     def part(self, digest: str) -> bytes | None:
         """The PDF of a part; None where it is lost or altered."""
@@ -135,14 +135,16 @@ class RecordFolder:
             for made in (folder, *([self.path] if is_new else [])):
                 made.chmod(0o700)
 
-    def _keep_part(self, digest: str, pdf: bytes) -> None:
+    def _keep_part(self, digest: str, pdf: bytes, waiting: WaitingFiles) -> None:
         """Keep a part, or note that one which is kept is needed today."""
         path = self.path / _PARTS / f"{digest}.pdf"
+        if path in waiting:
+            return
         if self.part(digest) is not None:
             with contextlib.suppress(PermissionError):  # it is of somebody else of the group
                 os.utime(path)
         else:
-            write_whole(path, pdf, sync=True, for_group=self.for_group)
+            waiting.write(path, pdf, for_group=self.for_group)
 
     @cached_property
     def _records(self) -> list[Path]:

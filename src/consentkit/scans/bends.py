@@ -19,8 +19,8 @@ _LEAST_PATCHES = 24
 _ROUNDS = 3
 _OUTLYING = 3.0
 """How many times as far off as most a patch is that is left out in the next round."""
-_LEAST_OFF = 0.5
-"""Pixels that are never too far off."""
+_LEAST_OFF = 2.0
+"""Pixels that are never too far off: the foot of a page may be all that shows how it bends there."""
 _FIRM = 1e-3
 """How much a bend is held back from growing where there are no patches (ridge regression)."""
 

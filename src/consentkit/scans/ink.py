@@ -43,13 +43,17 @@ _HOLE, _WIDEST_HOLE = 45.0, 9.0
 _SOLID = 1.6
 """Millimetres from the edge to the middle of a spot that is too thick for a pen."""
 _FROM_ABOVE, _ABOVE_RULE = 1.5, 0.15
-"""A stroke that comes from that many millimetres above a place to sign, and ends above its rule by this share of the
+"""A stroke that comes from that many millimetres above a place to write, and ends above its rule by this share of the
 height, is the tail of what was written there."""
+_OVER_EDGE, _UPPER_PART = 0.3, 0.4
+"""So is one that comes from that little above it and ends in the upper part: the print of the row above may cut it."""
 _MANY_SPECKS, _MORE_SPECKS = 8, 3
 """Specks in a place, and how many times as many as on the page as a whole, that show a stain in black and white."""
 _ROUND_PLACE, _ROUND_PLACE_IN_GRAY = (12.0, 12.0), (2.0, 3.0)
 """Millimetres beside, and above and below, a place in which ink that is nobody's shows a stain or a streak. In gray a
 stain is no ink, so that only what is close by matters."""
+_NEAR_INK = 6
+"""Pixels around ink within which print is not looked at: the ink on the print itself looks like it."""
 _CORE = 0.3
 """Millimetres from the edge of a box to mark in which nothing is counted: something must be in the middle of it."""
 
@@ -99,11 +103,13 @@ class _Measuring:
         self._owners = self._territories(page.seen.shape)
         raw = page.weak & ~self._covered
         self._pieces = pixels.pieces_of(raw)
-        self._is_ink = self._inked(page.strong & raw)
+        self._strong = page.strong & raw
+        self._is_ink = self._inked(self._strong)
         self._thickness = np.zeros(self._pieces.count, np.float32)
         at = np.flatnonzero(raw)
         np.maximum.at(self._thickness, self._pieces.labels.ravel()[at], pixels.thickness(raw).ravel()[at])
         self._ink = self._is_ink[self._pieces.labels]
+        self._near_ink = pixels.grown(self._ink, _NEAR_INK)
         strokes = pixels.pieces_of(pixels.grown(self._ink, _TOGETHER)).labels
         self._strokes: NDArray[np.int32] = np.where(self._ink, strokes, 0)
         self._homes, self._piece_homes = self._homes_of(self._strokes), self._homes_of(self._pieces.labels)
@@ -160,16 +166,20 @@ class _Measuring:
         sums = [_Sums() for _ in self._places]
         inside = self._ink & (self._owners >= 0) & self._counts()
         shares = _counted(self._pieces.labels[inside], self._owners[inside])
+        within = inside & self._boxes()
+        in_boxes = _counted(self._pieces.labels[within], self._owners[within])
         strokes_of = dict(pair for pair in _counted(self._pieces.labels[self._ink], self._strokes[self._ink]))
         for (piece, owner), count in shares.items():
-            self._add(sums[owner], piece, strokes_of[piece], owner, count)
-        specks, strays = self._specks(), self._strays(*around)
+            self._add(sums[owner], piece, strokes_of[piece], owner, count, in_boxes.get((piece, owner), 0))
+        specks, strays, unclear = self._specks(), self._strays(*around), self._unclear()
         likeness = [self._likeness(place, shift) for place, shift in zip(self._places, self._shifts, strict=True)]
         return [
             InkMeasures(
                 own=one.own,
                 others=one.others,
                 solid=one.solid,
+                inside=one.inside,
+                unclear=unclear[number],
                 pieces=one.pieces,
                 extent=max(one.sides),
                 least_extent=min(one.sides),
@@ -188,7 +198,7 @@ class _Measuring:
         """
         if shift.likeness >= CLEAR_LIKENESS:
             return shift.likeness
-        without_ink = self._page.likeness_without(self._ink, place.print, shift)
+        without_ink = self._page.likeness_without(self._near_ink, place.print, shift)
         return without_ink if without_ink >= CLEAR_LIKENESS else shift.likeness
 
     def _counts(self) -> Bits:
@@ -203,8 +213,8 @@ class _Measuring:
                 counts[place.box.grown(-_CORE, -_CORE, -_CORE).slices(counts)] = True
         return counts
 
-    def _add(self, sums: _Sums, piece: int, stroke: int, owner: int, count: int) -> None:
-        """Count the part of a piece that lies in a place."""
+    def _add(self, sums: _Sums, piece: int, stroke: int, owner: int, count: int, in_box: int) -> None:
+        """Count the part of a piece that lies in a place, and in the box of it."""
         area = count / MM / MM
         is_mark = self._places[owner].kind == "choice"
         is_here = is_mark or count >= _OWN_SHARE * self._pieces.area[piece]
@@ -213,20 +223,39 @@ class _Measuring:
             sums.solid += area
         elif is_at_home and not self._comes_from_above(piece, self._places[owner]):
             sums.add(self._pieces, piece, area)
+            sums.inside += in_box / MM / MM
         else:
             sums.others += area
 
     def _comes_from_above(self, piece: int, place: InkPlace) -> bool:
-        top = self._pieces.top[piece]
-        bottom = top + self._pieces.height[piece]
+        """Whether a piece is the tail of what was written in the row above."""
         box = place.box
-        is_tail = top < box.top - _FROM_ABOVE * MM and bottom < box.bottom - _ABOVE_RULE * (box.bottom - box.top)
-        return place.kind == "signature" and bool(is_tail)
+        top, high = self._pieces.top[piece], box.bottom - box.top
+        bottom = top + self._pieces.height[piece]
+        is_long = top < box.top - _FROM_ABOVE * MM and bottom < box.bottom - _ABOVE_RULE * high
+        is_at_the_edge = top < box.top - _OVER_EDGE * MM and bottom < box.top + _UPPER_PART * high
+        return place.kind != "choice" and bool(is_long or is_at_the_edge)
+
+    def _boxes(self) -> Bits:
+        """Where the boxes of the places are, without the room around them."""
+        boxes = np.zeros(self._owners.shape, bool)
+        for place in self._places:
+            boxes[place.box.slices(boxes)] = True
+        return boxes
+
+    def _unclear(self) -> list[float]:
+        """Square millimetres in each place of what is no speck, and too faint for a pen: it may be a pencil."""
+        is_large = (self._pieces.area >= _SMALLEST * MM * MM) & ~self._is_ink
+        is_large[0] = False
+        dark = is_large[self._pieces.labels] & self._boxes() & (self._owners >= 0) & self._counts()
+        areas = np.bincount(self._owners[dark], minlength=len(self._places)) / MM / MM
+        return [float(area) for area in areas]
 
     def _specks(self) -> list[int]:
         """How many specks are in each place, where they are many more than on the page as a whole; else 0."""
         pieces = self._pieces
-        small = np.flatnonzero(~self._is_ink[1:]) + 1
+        dark = np.bincount(pieces.labels[self._strong], minlength=pieces.count)
+        small = np.flatnonzero(~self._is_ink[1:] & (dark[1:] > 0)) + 1
         rows, columns = self._owners.shape
         across = np.clip(pieces.left[small] + pieces.width[small] // 2, 0, columns - 1)
         down = np.clip(pieces.top[small] + pieces.height[small] // 2, 0, rows - 1)
@@ -272,7 +301,7 @@ class _Sums:
     """The ink of a place, as it adds up."""
 
     def __init__(self) -> None:
-        self.own = self.others = self.solid = 0.0
+        self.own = self.others = self.solid = self.inside = 0.0
         self.pieces = 0
         self._edges: list[tuple[int, int, int, int]] = []
 

@@ -10,6 +10,7 @@ distance to both bounds is a factor of 2 or more. The bounds were found on simul
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -41,6 +42,10 @@ class InkMeasures:
     """The area of ink around it that belongs to no place."""
     specks: int
     """How many specks are in it, where they are many more than elsewhere on the page."""
+    inside: float = math.inf
+    """How much of its own ink lies in the place itself, and not in the room around it that writing may take."""
+    unclear: float = 0.0
+    """The area in it of what is too faint for a pen, and larger than a speck: it may be a pencil."""
     has_shades: bool = True
     """Whether the scan is more than black and white, in which a stain of coffee is as black as ink."""
     is_firm: bool = True
@@ -49,7 +54,7 @@ class InkMeasures:
     @property
     def all_ink(self) -> float:
         """The area of everything dark in it."""
-        return self.own + self.others + self.solid
+        return self.own + self.others + self.solid + self.unclear
 
     @property
     def is_where_it_should_be(self) -> bool:
@@ -75,10 +80,15 @@ class _Bounds(NamedTuple):
 
 _BOUNDS: dict[PlaceKind, _Bounds] = {
     "signature": _Bounds(1.6, 3.5, 1.2),
-    "choice": _Bounds(0.4, 1.5, 0.8),
+    "choice": _Bounds(0.4, 0.95, 0.7),
 }
 _BOUNDS_OF_WRITING = _Bounds(1.4, 2.0, 1.2)
-_FLATTEST, _HIGH = 15, 2.0
+_TIMES_IN_BLACK = 2
+"""How many times as much ink there must be in black and white, where pieces of a stain look like strokes."""
+_INSIDE = 0.3
+"""The share of its own ink that must lie in the place itself: of a signature across its rule and above it, half does;
+of the tail of a mark in the row above, which only touches the place, nothing."""
+_FLATTEST, _HIGH = 15, 1.7
 """How many times as long as high writing may be that is not this many millimetres high; a fold or a rule is longer."""
 _NONE = 0.25
 """Square millimetres of ink up to which none is seen: a dot of a pen has 0.2."""
@@ -105,11 +115,13 @@ def verdict_of(kind: PlaceKind, ink: InkMeasures) -> InkVerdict:
     least_extent = max(bounds.least_extent, min(_HIGH, ink.extent / _FLATTEST))
     if not ink.is_where_it_should_be:
         return "unsure"
-    is_enough = ink.own >= bounds.own and ink.extent >= bounds.extent and ink.least_extent >= least_extent
+    least = bounds.own * (1 if ink.has_shades else _TIMES_IN_BLACK)
+    is_inside = ink.inside >= max(least, _INSIDE * ink.own)
+    is_enough = is_inside and ink.own >= least and ink.extent >= bounds.extent and ink.least_extent >= least_extent
     if is_enough and not ink.is_soiled:
         return "ink found"
-    least = _NONE_IN_BOX if kind == "choice" else _NONE
-    return "no ink seen" if ink.all_ink <= least else "unsure"
+    none = _NONE_IN_BOX if kind == "choice" else _NONE
+    return "no ink seen" if ink.all_ink <= none else "unsure"
 
 
 def reason_of_doubt(ink: InkMeasures) -> str:
@@ -118,7 +130,7 @@ def reason_of_doubt(ink: InkMeasures) -> str:
         return "what is printed around it can't be recognised"
     if ink.is_soiled or ink.solid > ink.own:
         return "a stain, a fold or a streak may have made what is there"
-    if ink.others > ink.own:
+    if ink.others > ink.own or ink.inside < _INSIDE * ink.own:
         return "ink from elsewhere reaches into it"
     return "there is very little ink"
 

@@ -9,6 +9,7 @@ ours (`processes.limits`).
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from collections.abc import Collection, Iterator
 from contextlib import closing
@@ -61,7 +62,7 @@ def count_pages(name: str, data: bytes) -> int | RefusedPage:
     if isinstance(opened, RefusedPage):
         return opened
     with closing(opened):
-        return min(len(opened), MOST_PAGES + 1) if is_pdf(data) else sum(1 for _ in _frames(opened))
+        return min(len(opened), MOST_PAGES + 1) if is_pdf(data) else _count_frames(opened)
 
 
 def is_pdf(data: bytes) -> bool:
@@ -98,6 +99,10 @@ def _too_coarse(name: str, index: int, resolution: _Resolution) -> RefusedPage:
     return _refused(name, index, "too coarse", f"{coarse}: scan it again in gray at 200")
 
 
+def _broken_off(name: str, index: int) -> RefusedPage:
+    return _refused(name, index, "damaged", "it breaks off: scan it again")
+
+
 def _too_many_pixels(name: str, index: int | None) -> RefusedPage:
     message = f"it has more than {MOST_PIXELS // 1_000_000} million pixels: scan it again in gray at 200 dots per inch"
     return _refused(name, index, "too many pixels", message)
@@ -116,12 +121,13 @@ def _picture_pages(name: str, data: bytes, only: Collection[int] | None) -> Iter
         yield picture
         return
     with closing(picture):
-        if sum(1 for _ in _frames(picture)) > MOST_PAGES:
+        count = _count_frames(picture)
+        if count > MOST_PAGES:
             yield _too_many_pages(name)
             return
-        for index in _frames(picture):
+        for index in range(count):
             if only is None or index in only:
-                yield _picture_page(name, index, picture)
+                yield _picture_page(name, index, picture) if _turn_to(picture, index) else _broken_off(name, index)
 
 
 def _opened_picture(name: str, data: bytes) -> Any | RefusedPage:
@@ -138,19 +144,25 @@ def _opened_picture(name: str, data: bytes) -> Any | RefusedPage:
         return _refused(name, None, "not a scan", message)
 
 
-def _frames(picture: Picture) -> Iterator[int]:
-    """Go through the pictures of a file, one more than `MOST_PAGES` at most; those after a fault are left out."""
+def _count_frames(picture: Picture) -> int:
+    """How many pictures a file has, one more than `MOST_PAGES` at most; those after a fault are left out."""
     if picture.format != "TIFF":  # the further pictures of a camera's file are smaller copies
-        yield 0
-        return
-    picture.seek(0)
-    yield 0
-    for index in range(1, MOST_PAGES + 1):
-        try:
+        return 1
+    return next((index for index in range(1, MOST_PAGES + 1) if not _turn_to(picture, index)), MOST_PAGES + 1)
+
+
+def _turn_to(picture: Picture, index: int) -> bool:
+    """Make one picture of a file the current one; False where it is not there, or is damaged.
+
+    After that, Pillow is in the middle of the damaged one, so whoever reads a page turns to it first.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of damaged properties
             picture.seek(index)
-        except (EOFError, OSError, ValueError, SyntaxError):
-            return
-        yield index
+    except (EOFError, LookupError, OSError, SyntaxError, TypeError, ValueError, struct.error):  # what `open` catches
+        return False
+    return True
 
 
 def _picture_page(name: str, index: int, picture: Picture) -> ScanPage | RefusedPage:
@@ -165,7 +177,7 @@ def _picture_page(name: str, index: int, picture: Picture) -> ScanPage | Refused
     try:
         gray = _upright(picture, shades_of(picture))
     except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError):
-        return _refused(name, index, "damaged", "it breaks off: scan it again")
+        return _broken_off(name, index)
     across, down = resolution.across, resolution.down
     scale = min(1.0, _MOST_DPI / max(across, down))
     most = max(across, down) * scale

@@ -119,6 +119,11 @@ def brightest(picture: Gray, side: int) -> Gray:
     return cast("Gray", cv2.dilate(picture, np.ones((side, side), np.uint8)))
 
 
+def darkest(picture: Gray, side: int) -> Gray:
+    """For each pixel the darkest of a square around it."""
+    return cast("Gray", cv2.erode(picture, np.ones((side, side), np.uint8)))
+
+
 def mean_of(picture: Any, columns: int, rows: int) -> Any:
     """For each pixel the mean of a rectangle around it."""
     return cv2.blur(picture, (columns, rows))

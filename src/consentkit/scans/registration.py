@@ -47,6 +47,10 @@ _ROUNDS = (
 )
 """From coarse to fine. With these, 620 of 620 simulated scans were registered whose code was read."""
 _LAST = _ROUNDS[-1]
+_FAR, _ENOUGH = 5, 16
+"""Millimetres of reach of the first round, which knows too little for more than an affine transform; and patches from
+which on the next one is believed to see the perspective, without which the foot of a page may be more off than the
+last round reaches."""
 _ALL = 1000
 """More patches than a page has."""
 _ALIKE = 0.45
@@ -202,14 +206,15 @@ def _registered(
 ) -> Registration | None:
     """One round: the patches, looked for where `transform` leads, say where they lie indeed."""
     small = reference if round_.dpi == DPI else pixels.resized(reference, round_.dpi / DPI)
-    patches = _patches(small, places, round_)
-    rows, columns = small.shape
     enlarge = np.diag([DPI / round_.dpi, DPI / round_.dpi, 1.0])
+    patches = _on_picture(_patches(small, places, round_), transform @ enlarge, gray)
+    rows, columns = small.shape
     seen = pixels.warped(gray, transform @ enlarge, columns, rows)
     where, there = _matches(pixels.blurred(seen, 1.0), pixels.blurred(small, 1.0), patches, round_)
     if len(where) < _LEAST_FOUND:
         return None
-    fit = pixels.homography_of if round_.dpi == DPI else pixels.affine_of
+    is_perspective = round_.dpi == DPI or (round_.reach < _FAR and len(where) >= _ENOUGH)
+    fit = pixels.homography_of if is_perspective else pixels.affine_of
     solved = fit(where, there, round_.within)
     if solved is None:
         return None
@@ -256,6 +261,21 @@ def _patches(small: Gray, places: Sequence[PixelBox], round_: _Round) -> list[_P
             if _share(part < 0) <= _MOST_COVERED and _share(part > 0) >= _LEAST_PRINT:
                 patches.append(_Patch(upright, left, top, width, height))
     return sorted(patches, reverse=True)[: round_.most]
+
+
+def _on_picture(patches: Sequence[_Patch], transform: Transform, gray: Gray) -> list[_Patch]:
+    """The patches that are on the scan: a sheet that was fed askew may lie beyond its edge."""
+    if not patches:
+        return []
+    corners = [
+        (left + across * width, top + down * height)
+        for _, left, top, width, height in patches
+        for across in (0, 1)
+        for down in (0, 1)
+    ]
+    seen = pixels.moved(np.array(corners, np.float32), transform).reshape(-1, 4, 2)
+    is_on = np.all((seen >= 0) & (seen < np.array(gray.shape[::-1])), axis=(1, 2))
+    return [patches[number] for number in np.flatnonzero(is_on).tolist()]
 
 
 def _share(part: NDArray[np.bool_]) -> float:

@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 _WEAK, _STRONG = 0.84, 0.70
 """Shares of the brightness of the paper below which a pixel may be ink, and is as dark as a pen makes it. A stain of
 coffee seldom gets to the second; a faint pen does where it is pressed."""
+_WEAK_NEARBY, _STRONG_NEARBY = 0.90, 0.82
+"""The same shares of what is within half a millimetre or so, which may be a stain or the stroke of a marker: these are
+wider than the stroke of a pen, and what is written on them is darker still."""
+_STROKE = 5
+"""Pixels of half the resolution, 1.3 mm, that are wider than the stroke of a pen."""
+_BLACK = 0.45
+"""The share of the brightness of the paper below which no stain is."""
 _PRINT = 200
 """The shade of the reference below which something is printed."""
 _AROUND_PRINT = 3
@@ -35,8 +42,14 @@ _LEAST_LIKENESS = 0.45
 """The likeness from which such a shift is believed."""
 _LEAST_CONTRAST = 3
 """The standard deviation of shades without which there is nothing to be matched."""
+_LEAST_LEFT = 0.3
+"""The share of the print around a place that ink must leave bare, or it proves nothing."""
 _ALONG = 0.6
 """The share of a line of pixels that is dark where dirt of a scanner made it."""
+_LEAST_LOOKED_AT = 0.3
+"""The share of such a line that must be beside print, or it is not looked for."""
+_BENT = 6
+"""Pixels by which print may lie elsewhere than where it would on a flat sheet, 0.8 mm."""
 _BESIDE, _BESIDE_DARK = 4, 0.4
 """Pixels beside such a line, and the share of them that may be dark: what is wider is no line."""
 _SOME = 5
@@ -68,14 +81,23 @@ class Straightened:
         return shares
 
     @cached_property
+    def _shares_nearby(self) -> Floats:
+        """The same of what is around as far as a stroke is wide: of a stain, where one is."""
+        half = pixels.median_of(pixels.resized(self.seen, 0.5), 3)
+        ground = pixels.mean_of(pixels.darkest(pixels.brightest(half, _STROKE), _STROKE), 3, 3)
+        rows, columns = self.seen.shape
+        shares: Floats = self.seen.astype(np.float32) / np.maximum(pixels.fitted(ground, columns, rows), 1)
+        return shares
+
+    @cached_property
     def weak(self) -> Bits:
         """Where there may be ink, or print."""
-        return self.shares < _WEAK
+        return (self.shares < _BLACK) | ((self.shares < _WEAK) & (self._shares_nearby < _WEAK_NEARBY))
 
     @cached_property
     def strong(self) -> Bits:
         """Where it is as dark as a pen makes it."""
-        return self.shares < _STRONG
+        return (self.shares < _BLACK) | ((self.shares < _STRONG) & (self._shares_nearby < _STRONG_NEARBY))
 
     @cached_property
     def print(self) -> Bits:
@@ -83,23 +105,29 @@ class Straightened:
         return pixels.grown(self.reference < _PRINT, _AROUND_PRINT)
 
     def likeness_without(self, ink: Bits, box: PixelBox, shift: PrintShift) -> float:
-        """How alike the print around a place is where `ink` counts as paper: strokes over print do not matter then."""
+        """How alike the print around a place is where there is no `ink`, nor next to it; 0 where little is left."""
         rows, columns = box.slices(self.reference)
-        pattern = self.reference[rows, columns]
-        if not pattern.size or pattern.std() <= _LEAST_CONTRAST:
+        pattern = self._soft_reference[rows, columns].astype(np.float32)
+        print_ = self.reference[rows, columns] < _PRINT
+        best = 0.0
+        for down in range(shift.down - _AROUND_PRINT, shift.down + _AROUND_PRINT + 1):
+            for across in range(shift.across - _AROUND_PRINT, shift.across + _AROUND_PRINT + 1):
+                best = max(best, self._likeness_at(ink, pattern, print_, rows.start + down, columns.start + across))
+        return best
+
+    def _likeness_at(self, ink: Bits, pattern: Floats, print_: Bits, top: int, left: int) -> float:
+        """How alike a pattern is at a place of the page, beside the ink: the correlation of the rest."""
+        height, width = pattern.shape
+        seen = self._soft[max(0, top) : top + height, max(0, left) : left + width]
+        if seen.shape != pattern.shape:
             return 0.0
-        reach = _AROUND_PRINT
-        moved = PixelBox(
-            columns.start + shift.across, rows.start + shift.down, columns.stop + shift.across, rows.stop + shift.down
-        )
-        area = PixelBox(moved.left - reach, moved.top - reach, moved.right + reach, moved.bottom + reach).slices(
-            self.reference
-        )
-        shades = np.where(pixels.grown(ink[area], 1), np.float32(1), np.minimum(self.shares[area], 1))
-        seen = pixels.blurred((255 * shades).astype(np.uint8), 1.0)
-        if seen.shape[0] < pattern.shape[0] or seen.shape[1] < pattern.shape[1]:
+        bare = ~ink[top : top + height, left : left + width]
+        if int((bare & print_).sum()) < _LEAST_LEFT * int(print_.sum()):
             return 0.0
-        return pixels.best_place(pixels.correlation(seen, pixels.blurred(pattern, 1.0)))[0]
+        one, other = pattern[bare], seen[bare].astype(np.float32)
+        if min(one.std(), other.std()) <= _LEAST_CONTRAST:
+            return 0.0
+        return float(np.corrcoef(one, other)[0, 1])
 
     def shift_at(self, box: PixelBox) -> PrintShift:
         """How the print around a place lies on the scan: the rule of it, and the words beside and below."""
@@ -141,30 +169,38 @@ class PrintShift:
 def straightened(gray: Gray, reference: Gray, registration: Registration) -> Straightened:
     """See a scan from its reference."""
     rows, columns = reference.shape
-    clean = np.ascontiguousarray(without_lines(without_lines(gray).T).T)
+    is_print = pixels.grown(reference < _PRINT, _AROUND_PRINT)
+    on_scan = _on_scan(is_print, registration, gray)
+    clean = without_lines(gray, except_for=on_scan)
+    clean = np.ascontiguousarray(without_lines(clean.T, except_for=on_scan.T).T)
     across, down = np.meshgrid(np.arange(0, columns + _STEP, _STEP), np.arange(0, rows + _STEP, _STEP))
     bent = np.stack(registration.bend.at(across, down), axis=-1).reshape(-1, 2)
     seen = pixels.moved(bent, registration.transform).reshape(*across.shape, 2)
     flat = pixels.drawn_from(clean, seen, _STEP, columns, rows, registration.transform)
-    return Straightened(_without_folds(flat, reference), reference)
+    without_folds = np.ascontiguousarray(without_lines(flat.T, _BESIDE_FOLD, is_print.T).T)
+    return Straightened(without_folds, reference)
 
 
-def _without_folds(seen: Gray, reference: Gray) -> Gray:
-    """A page without the lines across all of it that are not printed there."""
-    is_print = pixels.grown(reference < _PRINT, _AROUND_PRINT)
-    without_print = np.where(is_print, np.uint8(255), seen)
-    return np.ascontiguousarray(without_lines(seen.T, _BESIDE_FOLD, without_print.T).T)
+def _on_scan(is_print: Bits, registration: Registration, gray: Gray) -> Bits:
+    """Where print is on a scan, and what a bend of the sheet may have moved it by."""
+    rows, columns = gray.shape
+    white = np.where(pixels.grown(is_print, _BENT), np.uint8(0), np.uint8(255))
+    seen = pixels.warped(white, np.asarray(np.linalg.inv(registration.transform), np.float64), columns, rows)
+    return np.asarray(seen < _PRINT, np.bool_)
 
 
-def without_lines(gray: Gray, beside: int = _BESIDE, looked_at: Gray | None = None) -> Gray:
+def without_lines(gray: Gray, beside: int = _BESIDE, except_for: Bits | None = None) -> Gray:
     """A picture without the upright lines that run along all of it: dirt on the glass of a feeder draws them.
 
-    `beside` are the pixels from a line to where there is none of it. The lines are found in `looked_at`, if that is
-    given.
+    `beside` are the pixels from a line to where there is none of it. What is in `except_for` makes no line: the rules
+    of a row of places to sign, side by side, are a line along most of a page.
     """
-    looked_at = gray if looked_at is None else looked_at
-    dark = looked_at < _LINE_DARK * np.median(looked_at[::_SOME, ::_SOME])
-    share = dark.mean(axis=0)
+    dark = gray < _LINE_DARK * np.median(gray[::_SOME, ::_SOME])
+    looked_at = np.full(gray.shape[1], gray.shape[0])
+    if except_for is not None:
+        dark &= ~except_for
+        looked_at -= except_for.sum(axis=0)
+    share = np.where(looked_at >= _LEAST_LOOKED_AT * gray.shape[0], dark.sum(axis=0) / np.maximum(looked_at, 1), 0)
     columns = np.flatnonzero(share > _ALONG)
     if not len(columns):
         return gray

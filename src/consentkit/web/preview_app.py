@@ -22,7 +22,7 @@ from flask import Flask, Response, abort, jsonify, redirect, render_template, re
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
-from consentkit.operations.preview.live import LivePreview, PreviewState, ShownPaper
+from consentkit.operations.preview.live import LivePreview, PreviewState
 from consentkit.operations.preview.pictures import WIDTHS
 from consentkit.problems import Problem
 from consentkit.web.guards import HEADERS, sealed
@@ -84,6 +84,7 @@ def create_preview(live: LivePreview, door: PreviewDoor) -> Flask:
     app.add_url_rule("/open/<token>", "open", pages.open)
     app.add_url_rule("/", "show", pages.show)
     app.add_url_rule("/news/<int:revision>", "news", pages.news)
+    app.add_url_rule("/view/<int(min=1):first>/<int(min=1):last>", "view", pages.view)
     app.add_url_rule("/paper/<name>.pdf", "paper", pages.paper)
     app.add_url_rule("/paper/<name>/<int:page>-<int:width>.png", "page", pages.page)
     app.add_url_rule("/<any(" + ", ".join(_OWN_FILES) + "):name>", "own", pages.own_file)
@@ -124,7 +125,7 @@ class _Pages:
     def show(self) -> Any:
         """The page, as it is now."""
         state = self.live.state
-        return render_template("author.html", state=state, about=About(self.live, state), widths=WIDTHS)
+        return render_template("author.html", state=state, about=About(self.live, state))
 
     def news(self, revision: int) -> Any:
         """The revision that there is, as soon as it is another one than that of the page that asks."""
@@ -136,15 +137,23 @@ class _Pages:
                 self.door.waiting.release()
         return jsonify(preview=self.live.name, revision=state.revision, waits=waits, has_ended=self.live.has_ended)
 
+    def view(self, first: int, last: int) -> Any:
+        """Note which pages are in view."""
+        self.live.look_at(first, last)
+        return Response(mimetype="text/plain")
+
     def paper(self, name: str) -> Any:
         """The paper as a file."""
-        answer = Response(self._shown(name).paper.pdf, mimetype="application/pdf")
+        shown = self.live.paper(name)
+        if shown is None:
+            abort(404)
+        answer = Response(shown.paper.pdf, mimetype="application/pdf")
         answer.headers["Content-Disposition"] = 'inline; filename="preview.pdf"'
         return answer
 
     def page(self, name: str, page: int, width: int) -> Any:
         """A page of the paper as a picture."""
-        picture = self._shown(name).pictures.png(page, width)
+        picture = self.live.png(name, page, width)
         if picture is None:
             abort(404)
         return Response(picture, mimetype="image/png")
@@ -152,12 +161,6 @@ class _Pages:
     def own_file(self, name: str) -> Any:
         """A style sheet, script or picture of the page."""
         return Response((_STATIC / name).read_bytes(), mimetype=_OWN_FILES[name])
-
-    def _shown(self, name: str) -> ShownPaper:
-        shown = self.live.paper(name)
-        if shown is None:
-            abort(404)
-        return shown
 
     def fault(self, error: Exception) -> Any:
         """Say that something went wrong, and nothing of what it was about."""
@@ -216,6 +219,10 @@ class About:
             time = f"{paper.at:%B} {paper.at.day}, {time}"
         if self.state.is_current:
             return f"The paper is up to date ({time})."
+        if ahead := self.state.ahead:
+            numbers = sorted(ahead.pages.pictures)
+            pages = f"Page {numbers[0]} is" if len(numbers) == 1 else f"Pages {numbers[0]} to {numbers[-1]} are"
+            return f"{pages} new ({ahead.at:%H:%M:%S}); the other pages follow, and are of {time}."
         if self.state.is_working:
             return f"This is the paper of {time}; it is being made again, since something has changed."
         return f"This is an older paper, of {time}: the files can't be used as they are now."
@@ -224,6 +231,23 @@ class About:
     def is_older(self) -> bool:
         """Whether the paper is not what the files would make, and no other one is coming."""
         return self.state.paper is not None and not self.state.is_current and not self.state.is_working
+
+    def pictures_of(self, number: int) -> list[tuple[str, int]]:
+        """The addresses of the pictures of a page, counted from 1, and their widths."""
+        state = self.state
+        name, widths = state.paper.name if state.paper else "", list(WIDTHS)
+        if state.ahead and number in state.ahead.pages.pictures:
+            name, widths = state.ahead.name, [state.ahead.pages.width]
+        return [(f"/paper/{name}/{number}-{width}.png", width) for width in widths]
+
+    def caption(self, number: int) -> str:
+        """What is said below a page, counted from 1."""
+        of_pages = f"Page {number} of {len(self.state.paper.pictures.sizes) if self.state.paper else 0}"
+        if self.is_older:
+            return f"{of_pages}, older"
+        if self.state.ahead:
+            return f"{of_pages}, {'new' if number in self.state.ahead.pages.pictures else 'older'}"
+        return of_pages
 
     def of_severity(self, severity: str) -> list[Problem]:
         """The problems of one severity."""

@@ -44,7 +44,10 @@ def show() -> str:
     place, left = _first(packets), sum(len(packet.unsure) for packet in packets)
     what = place_in_words(place[1], words) if place else ""
     rows = this_desk().day.rows()
-    shown = [(packet, scan_remarks(packet, words), statement_of(packet, rows)) for packet in packets]
+    scans = this_desk().scans
+    shown = [
+        (packet, scan_remarks(packet, words), statement_of(packet, rows), scans.stated_of(packet)) for packet in packets
+    ]
     return render_template("scans.html", packets=shown, place=place, what=what, left=left)
 
 

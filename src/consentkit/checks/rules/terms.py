@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
 
 from consentkit.checks.citations import CDC_INDEX
 from consentkit.checks.patterns import any_of
@@ -105,11 +107,13 @@ def undefined_term(
     """Look for an explanation of each term. What `others` report, such as words in capitals, is left to them."""
     glossary = "\n".join(f"{term.term}\n{term.meaning}" for term in terms)
     whole = "\n".join(placed.text for placed in texts)
-    jargon = JARGON.get(primary(subject.language), ())
+    language = primary(subject.language)
     seen: set[str] = set()
     for placed in texts:
-        for word, start, pattern in _terms_of(placed.text, jargon):
-            if pattern.pattern in seen or word in _words_of(others.matched(placed.text)):
+        terms_of_text = [term for term in _terms_of(placed.text, language) if term.pattern.pattern not in seen]
+        reported = _words_of(others.matched(placed.text)) if terms_of_text else set()
+        for word, start, pattern in terms_of_text:
+            if pattern.pattern in seen or word in reported:
                 continue
             seen.add(pattern.pattern)
             if not pattern.search(glossary) and not _is_explained(pattern, whole):
@@ -117,14 +121,28 @@ def undefined_term(
                 yield breach(UNDEFINED_TERM, subject, spot, f"uses {quoted(word)} without an explanation")
 
 
-def _terms_of(text: str, jargon: Sequence[re.Pattern[str]]) -> Iterator[tuple[str, int, re.Pattern[str]]]:
-    """Each term of a text, where it is, and the pattern by which it is recognized again."""
+class _UsedTerm(NamedTuple):
+    word: str
+    start: int
+    """Where it is in its text."""
+    pattern: re.Pattern[str]
+    """By which it is recognized again."""
+
+
+def _terms_of(text: str, language: str) -> Iterator[_UsedTerm]:
+    """Each term of a text. Most texts have none, which one look shows."""
     for match in _SHORT_FORM.finditer(text):
         if match[0] not in KNOWN_SHORT_FORMS and not _ROMAN_NUMERAL.fullmatch(match[0]):
-            yield match[0], match.start(), re.compile(rf"\b{match[0]}\b")
-    for pattern in jargon:
-        for match in pattern.finditer(text):
-            yield match[0], match.start(), pattern
+            yield _UsedTerm(match[0], match.start(), re.compile(rf"\b{match[0]}\b"))
+    if language in JARGON and _any_jargon(language).search(text):
+        for pattern in JARGON[language]:
+            for match in pattern.finditer(text):
+                yield _UsedTerm(match[0], match.start(), pattern)
+
+
+@cache
+def _any_jargon(language: str) -> re.Pattern[str]:
+    return any_of(*(pattern.pattern for pattern in JARGON[language]))
 
 
 def _words_of(texts: Iterable[str]) -> set[str]:

@@ -6,6 +6,7 @@ first, where the clinic keeps one; nothing counts as complete that was not found
 
 from __future__ import annotations
 
+import datetime
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,15 @@ class ReadScan:
     """Why pages, or all of the file, were not read."""
 
 
+@dataclass(frozen=True)
+class NotedStatement:
+    """What somebody has stated of the papers of a packet, and when."""
+
+    decision: str
+    by: str
+    at: datetime.datetime
+
+
 @dataclass
 class DeskScans:
     """The scans of a day. Any number of threads may call."""
@@ -49,6 +59,8 @@ class DeskScans:
     _pages: list[PlacedPage] = field(default_factory=list, repr=False)
     _decided: dict[tuple[str, str], bool] = field(default_factory=dict, repr=False)
     """Whether there is ink, by the scanned page and the name of the place."""
+    _stated: dict[str, NotedStatement] = field(default_factory=dict, repr=False)
+    """What was stated last of each packet."""
     _returned: list[ReturnedPacket] | None = field(default=None, repr=False)
     """What has come back, until something changes."""
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -109,6 +121,17 @@ class DeskScans:
             self._decided[scan, name] = has_ink
             self._note_change()
 
+    def note_statement(self, packet: ReturnedPacket, statement: NotedStatement) -> None:
+        """Keep what somebody has stated of a packet, so that the page says so, for the day."""
+        with self._lock:
+            self._stated[packet.packet] = statement
+            self.version += 1
+
+    def stated_of(self, packet: ReturnedPacket) -> NotedStatement | None:
+        """What was stated last of a packet; None where nothing was."""
+        with self._lock:
+            return self._stated.get(packet.packet)
+
     def file(self, packet: ReturnedPacket) -> bytes:
         """The pages of a packet as one file, whatever else has come back of it since.
 
@@ -126,6 +149,7 @@ class DeskScans:
             self._files.clear()
             self._pages.clear()
             self._decided.clear()
+            self._stated.clear()
             self._note_change()
 
     def _note_change(self) -> None:

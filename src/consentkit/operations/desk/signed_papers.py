@@ -3,7 +3,7 @@
 Guarantees: that somebody has agreed or refused is what a person at the desk states, and never concluded from ink. That
 care was agreed to can be stated only where the scan is complete, or was decided to be; that it was refused, where all
 pages came back and no paper but the record of the refusal is signed. The papers of the visit are still those that were
-printed, and who has stated it is in the journal first, where the clinic keeps one.
+printed, and who has stated it is in the journal first, where the clinic keeps one; then it is on the page, too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from consentkit.fhir.scanned import scanned_reference
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.desk.printing import DeskPrinter
 from consentkit.operations.desk.rows import DeskRow
-from consentkit.operations.desk.scans import DeskScans
+from consentkit.operations.desk.scans import DeskScans, NotedStatement
 from consentkit.operations.filing.packets import ReturnedPacket
 from consentkit.operations.filing.signed_scan import signed_document
 from consentkit.operations.journal import JournalAction, JournalEntry, Who
@@ -115,7 +115,9 @@ def stated_consents(
     if printer.journal is not None:
         visit = packet.record.visit if packet.record else None
         printer.journal.record(JournalEntry(_STATED[statement.decision], who, visit=visit, packet=packet.packet))
-    return transaction([document, *consents])
+    resources = transaction([document, *consents])
+    scans.note_statement(packet, NotedStatement(statement.decision, statement.by, at))
+    return resources
 
 
 def _signed_papers(printer: DeskPrinter, packet: ReturnedPacket, statement: DeskStatement) -> MadePacket:

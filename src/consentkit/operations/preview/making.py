@@ -8,10 +8,11 @@ are missing. Nothing of a visit is written anywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from consentkit.documents.onlooker import Onlooker
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, EverythingOnFile, InvalidInput
 from consentkit.library.procedures import entries_of
@@ -81,15 +82,15 @@ def problems_now(request: PreviewRequest) -> Look:
     return Look(None, (*failures, *result.problems), frozenset(files))
 
 
-def document_now(request: PreviewRequest, show: Callable[[PaperNow], None] = lambda paper: None) -> Look:
-    """The document of a text as its files are now. `show` gets its pages as soon as they are drawn, where that can be.
+def document_now(request: PreviewRequest, onlooker: Onlooker | None = None) -> Look:
+    """The document of a text as its files are now. The onlooker sees it before it is finished, where that can be.
 
-    What is found when they are read back may still refuse the document.
+    What is found when it is read back may still refuse the document.
     """
     files, snapshot = list[Path](), Snapshot()
     try:
         workspace = open_for_a_call(request.place, snapshot=snapshot)
-        workspace = replace(workspace, when_drawn=lambda drawn: show(PaperNow(drawn.pdf, drawn.title, drawn.mark)))
+        workspace = replace(workspace, onlooker=onlooker)
         files = [*_texts(workspace, request), *_own_folders(workspace)]
         made = _made(workspace, request)
     except ConsentkitError as error:

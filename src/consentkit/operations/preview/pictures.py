@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 import threading
 
+from PIL import Image
+
 from consentkit.pdf.foreign.rendering import Rendered
 from consentkit.processes.forking import no_fork
 
@@ -35,6 +37,16 @@ class PagePictures:
             return None
         with _pdfium, no_fork(), Rendered(self._pdf) as rendered:
             drawn = rendered.picture(number - 1, width)
-        stream = io.BytesIO()
-        drawn.save(stream, "PNG", compress_level=1)  # it is sent within this computer: quick counts, not small
-        return stream.getvalue()
+        return _as_png(drawn)
+
+
+def all_pictures(pdf: bytes, width: int) -> list[bytes]:
+    """All pages of a file, in a process in which nobody else draws."""
+    with Rendered(pdf) as rendered:
+        return [_as_png(rendered.picture(index, width)) for index in range(len(rendered))]
+
+
+def _as_png(picture: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, "PNG", compress_level=1)  # it is sent within this computer: quick counts, not small
+    return stream.getvalue()

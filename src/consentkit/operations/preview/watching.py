@@ -22,7 +22,7 @@ from typing import TypeAlias
 from consentkit.model.identity import TEMPLATE_ENDINGS
 from consentkit.reading.paths import FileMark, mark_of
 
-_SECONDS_BETWEEN_LOOKS = 0.1
+_SECONDS_BETWEEN_LOOKS = 0.05
 _SECONDS_AT_REST = 0.04
 """How long nothing may change until what was saved counts as whole."""
 _LOOKS_UNTIL_REST = 40

@@ -19,6 +19,8 @@ class PdfObject:
 
     value: Value
     stream: bytes | None = None
+    notation: bytes | None = None
+    """How the value is written in its file, where that is known."""
 
     @property
     def entries(self) -> dict[str, Value]:
@@ -72,7 +74,9 @@ class Objects(Mapping[int, PdfObject]):
     def own_texts(self) -> Iterator[bytes]:
         """The notation of the objects that were not read before, without the data of streams."""
         yield from {id(stream): stream.data for stream, _ in self._packed.values()}.values()
-        yield from (write(item.value) for number, item in self._read.items() if number not in self._packed)
+        for number, item in self._read.items():
+            if number not in self._packed:
+                yield item.notation or write(item.value)
 
     def __getitem__(self, number: int) -> PdfObject:
         item = self._read.get(number)

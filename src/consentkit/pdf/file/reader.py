@@ -161,13 +161,13 @@ class _FileReader:
         stream = _STREAM.match(self._pdf, end)
         if stream is None or not isinstance(value, dict):
             self._end = max(self._end, end)
-            return PdfObject(value)
+            return PdfObject(value, None, self._pdf[head.end() : end])
         length = integer(value.get("Length"))
         stream_end = _STREAM_END.match(self._pdf, stream.end() + length)
         if length < 0 or stream_end is None:
             raise ValueError("a stream does not have the length that it states")
         self._end = max(self._end, stream_end.end())
-        return PdfObject(value, self._pdf[stream.end() : stream.end() + length])
+        return PdfObject(value, self._pdf[stream.end() : stream.end() + length], self._pdf[head.end() : end])
 
 
 def _only(trailer: Value) -> dict[str, Value]:

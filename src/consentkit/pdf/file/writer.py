@@ -23,6 +23,8 @@ _FULL = 400
 _EFFORT = 6
 """The level of compression: higher ones take twice the time for a hundredth of the size."""
 
+_RAW = -15
+"""Says that data are compressed without the header and the checksum of a stream."""
 _EFFORT_FOR_ROWS = 1
 """That of the cross-reference: the other one takes five to ten times the time for a thousandth of a packet's size."""
 
@@ -72,6 +74,7 @@ class Beginning:
     rows: Mapping[int, ObjectRow]
     """Where each of its objects is, by its number."""
     _tables: dict[int, bytes] = field(default_factory=dict, repr=False)
+    _deflated: dict[tuple[int, int], tuple[bytes, int]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def digested(self) -> RunningDigest:
@@ -81,9 +84,23 @@ class Beginning:
     def table(self, width: int) -> bytes:
         """The rows of all numbers up to its highest one, of which a place takes `width` bytes."""
         if width not in self._tables:
-            every = (self.rows.get(at, (0, 0, 0)) for at in range(max(self.rows, default=-1) + 1))
+            rows = {**self.rows, 0: (0, 0, 65535)}
+            every = (rows.get(at, (0, 0, 0)) for at in range(max(rows) + 1))
             self._tables[width] = b"".join(_written(row, width) for row in every)
         return self._tables[width]
+
+    def deflated(self, width: int, count: int) -> tuple[bytes, int]:
+        """The first rows, compressed so that others can follow (RFC 1950), and their checksum.
+
+        Those above its highest number are of objects that nobody wrote.
+        """
+        if (width, count) not in self._deflated:
+            length = count * (3 + width)
+            rows = self.table(width)[:length].ljust(length, b"\0")
+            deflate = zlib.compressobj(_EFFORT)
+            data = deflate.compress(rows) + deflate.flush(zlib.Z_FULL_FLUSH)
+            self._deflated[width, count] = data, zlib.adler32(rows)
+        return self._deflated[width, count]
 
 
 class FileSection:
@@ -106,7 +123,7 @@ class FileSection:
     def add_stream(self, entries: Mapping[str, Value], data: bytes, *, compress: bool = True) -> Ref:
         """Write a stream, and return the reference to it."""
         number = self.new_number()
-        self.put_data(number, entries, data, compress=compress)
+        self.put_data(number, write(dict(entries))[2:-2], data, compress=compress)
         return number
 
     def put(self, number: int, text: bytes) -> None:
@@ -115,12 +132,12 @@ class FileSection:
         if len(self._packed) == _FULL:
             self._flush()
 
-    def put_data(self, number: int, entries: Mapping[str, Value], data: bytes, *, compress: bool = True) -> None:
-        """Write a stream of data under a number that it has already."""
+    def put_data(self, number: int, entries: bytes, data: bytes, *, compress: bool = True) -> None:
+        """Write a stream of data under a number that it has already, with the entries of its dictionary as written."""
         if compress:
             data = zlib.compress(data, _EFFORT)
-            entries = {**entries, "Filter": b"/FlateDecode"}
-        self.put_stream(number, write({**entries, "Length": b"%d" % len(data)}), data)
+            entries += b"/Filter /FlateDecode"
+        self.put_stream(number, b"<<%b/Length %d>>" % (entries, len(data)), data)
 
     def put_stream(self, number: int, dictionary: bytes, data: bytes) -> None:
         """Write a stream that has a number already, with its dictionary as it is written."""
@@ -174,7 +191,7 @@ class FileWriter(FileSection):
         rest = self.closed()
         number, start = self._next(), len(first.data) + len(rest.data)
         width = max(3, (start.bit_length() + 7) // 8)
-        data = zlib.compress(self._table(first, rest, number, start, width), _EFFORT_FOR_ROWS)
+        data = self._table(first, rest, number, start, width)
         entries: dict[str, Value] = {
             "Type": b"/XRef",
             "Size": b"%d" % self.count,
@@ -190,7 +207,10 @@ class FileWriter(FileSection):
         self._out.writelines([first.data, sealed_end(first.digested, behind)])
 
     def _table(self, first: Beginning, rest: Beginning, number: int, start: int, width: int) -> bytes:
-        """The rows of the cross-reference, of which a place takes `width` bytes."""
+        """The rows of the cross-reference, compressed, of which a place takes `width` bytes.
+
+        Those up to the first object that is not in the beginning are compressed once for all files that have it.
+        """
         offset, length = len(first.data), 3 + width
         table = bytearray(first.table(width))
         table.extend(bytes(self.count * length - len(table)))
@@ -198,10 +218,15 @@ class FileWriter(FileSection):
             at: (kind, place + offset if kind == PLAIN else place, last)
             for at, (kind, place, last) in rest.rows.items()
         }
-        rows[0], rows[number] = (0, 0, 65535), (PLAIN, start, 0)
+        rows[number] = PLAIN, start, 0
         for at, row in rows.items():
             table[at * length : (at + 1) * length] = _written(row, width)
-        return bytes(table)
+        count = min(rows)
+        known, checksum = first.deflated(width, count)
+        others = bytes(table[count * length :])
+        deflate = zlib.compressobj(_EFFORT_FOR_ROWS, zlib.DEFLATED, _RAW)
+        end = zlib.adler32(others, checksum).to_bytes(4)
+        return b"".join((known, deflate.compress(others), deflate.flush(), end))
 
 
 def _written(row: ObjectRow, width: int) -> bytes:

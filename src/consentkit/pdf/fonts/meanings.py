@@ -19,9 +19,6 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from fontTools.agl import toUnicode
-from fontTools.ttLib import TTFont
-
 from consentkit.pdf.fonts.font_files import ARABIC_FAMILY, WIDE_FACE, WIDE_FAMILY, data_of
 
 _DOTLESS = "\u0131"
@@ -63,6 +60,8 @@ def meaning_by_name(glyph: int, *, is_dotless: bool = False) -> str:
 
     An i without its dot counts as an i, unless the letter itself has none.
     """
+    from fontTools.agl import toUnicode
+
     meaning: str = toUnicode(_wide_glyphs()[glyph])
     return meaning if is_dotless else meaning.replace(_DOTLESS, "i")
 
@@ -70,6 +69,8 @@ def meaning_by_name(glyph: int, *, is_dotless: bool = False) -> str:
 @cache
 def _wide_glyphs() -> list[str]:
     """The names of the glyphs of the wide family, which imply their characters (Adobe Glyph List Specification, 2)."""
+    from fontTools.ttLib import TTFont
+
     with TTFont(io.BytesIO(data_of(WIDE_FACE)), lazy=True) as font:
         names: list[str] = font.getGlyphOrder()
         return names
@@ -78,6 +79,8 @@ def _wide_glyphs() -> list[str]:
 @cache
 def meanings_of(data: bytes) -> dict[int, str]:
     """The meaning of each glyph that represents a character, plain or in the form that it takes within a word."""
+    from fontTools.ttLib import TTFont  # which lines in the usual font do without
+
     meanings: dict[int, str] = {}
     with TTFont(io.BytesIO(data), lazy=True) as font:
         for code, name in sorted(font.getBestCmap().items()):  # letters come before their forms

@@ -12,12 +12,12 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from consentkit.pdf.line_box import BESIDE_LINE, LINE_HEIGHT, LINE_SIZE
+from consentkit.pdf.line_box import LINE_SIZE
 from consentkit.pdf.lines.common import COMMON_FONT, common_face, common_font, common_glyphs
 from consentkit.pdf.lines.embedding import resources_of
 from consentkit.pdf.lines.faces import BOLD, REGULAR, LineFace, ShapedGlyph
 from consentkit.pdf.lines.runs import FontRun, runs_of
-from consentkit.pdf.link.order import CommonDrawings, DrawingResources, PlannedDrawing
+from consentkit.pdf.link.order import CommonResources, DrawingResources
 from consentkit.recent import Recent
 
 _LineGlyphs: TypeAlias = Sequence[tuple[FontRun, Sequence[ShapedGlyph] | None]]
@@ -64,12 +64,8 @@ class CommonLines:
         shaped = ShapedLines(bold, bold, before)
         self.bold = shaped.lines
         """Those that could be shaped, by what they say."""
-        resources = [common_font(), *([shaped.resources()] if self.bold else [])]
-        drawings = [
-            PlannedDrawing(line.content, line.width + BESIDE_LINE, LINE_HEIGHT, 1) for line in self.bold.values()
-        ]
-        self.drawings = CommonDrawings(resources, drawings)
-        """The same as orders, in their order."""
+        self.resources = CommonResources([common_font(), *([shaped.resources()] if self.bold else [])])
+        """What most lines need, and what those in heavy type do."""
 
 
 class ShapedLines:

@@ -20,7 +20,7 @@ from consentkit.pdf.file.syntax import (
     write,
 )
 from consentkit.pdf.link.compile import attributes_of
-from consentkit.pdf.link.filling import FilledField, FilledWidget, Gap, SpokenStamp, StampedContent, drawing_name
+from consentkit.pdf.link.filling import FilledField, Gap, SpokenStamp
 from consentkit.pdf.link.order import InsertShape, StampShape
 from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
 
@@ -108,14 +108,15 @@ class _Inserter:
             known = renumbered(drawings, self._numbers)
             assert isinstance(known, dict)
             drawings_used = (stamp.drawing for page in self._stamps.values() for stamp in page)
-            known.update({drawing_name(drawing): drawing for drawing in drawings_used})
+            known.update({_name_of(drawing): drawing for drawing in drawings_used})
             self._resources[key] = self._file.add({**entries, "XObject": known})
         return self._resources[key]
 
     def _stamp(self, index: int, place: int, stamps: Sequence[StampShape]) -> None:
-        page, number = self._dictionary(place), self._file.new_number()
-        marks = [self._mark(index, place, which, stamp) for which, stamp in enumerate(stamps)]
-        self._gaps.append(StampedContent(number, index, marks))
+        page, content = self._dictionary(place), [b"Q"]
+        for which, stamp in enumerate(stamps):
+            content += [self._mark(index, place, which, stamp), _drawn(stamp), b"EMC"]
+        number = self._file.add_stream({}, b"\n".join(content))
         page["Contents"] = [self._shared.content_before(), *self._streams_of(place), number]
 
     def _streams_of(self, place: int) -> list[Value]:
@@ -246,11 +247,11 @@ class _Inserter:
             label = string_text(self._part.file.get(entries["TU"]))
             entries["TU"] = text_string(f"{label} – {self._shape.called}")
 
-    def _fill(self, value: int, widgets: Iterable[int]) -> None:
+    def _fill(self, value: int, widgets: Iterable[tuple[int, Sequence[StampShape]]]) -> None:
         """Leave room for a value in a field and make it read-only: the same value is also on pages without fields."""
-        for place in widgets:
+        for place, stamps in widgets:
             widget = self._dictionary(place)
-            widget["AP"] = {"N": self._appearance(value, place, widget)}
+            widget["AP"] = {"N": self._appearance(stamps, widget)}
             field_place = self._field_of(place)
             field = self._dictionary(field_place)
             field["Ff"] = b"%d" % (integer(field.get("Ff")) | _READ_ONLY)
@@ -261,12 +262,17 @@ class _Inserter:
         parent = self._part.file.objects[place].entries.get("Parent")
         return parent if isinstance(parent, Ref) else place
 
-    def _appearance(self, value: int, place: int, widget: dict[str, Value]) -> Ref:
+    def _appearance(self, stamps: Sequence[StampShape], widget: Mapping[str, Value]) -> Ref:
+        """What a widget looks like that displays these, which are placed on its page."""
         left, bottom, right, top = (number(edge) for edge in self._part.file.array(widget["Rect"]))
-        box = [b"0", b"0", b"%g" % (right - left), b"%g" % (top - bottom)]
-        reference = self._file.new_number()
-        self._gaps.append(FilledWidget(reference, value, place, (left, bottom), box))
-        return reference
+        drawn = [_drawn(stamp._replace(left=stamp.left - left, bottom=stamp.bottom - bottom)) for stamp in stamps]
+        entries: dict[str, Value] = {
+            "Type": b"/XObject",
+            "Subtype": b"/Form",
+            "BBox": [b"0", b"0", b"%g" % (right - left), b"%g" % (top - bottom)],
+            "Resources": {"XObject": {_name_of(stamp.drawing): stamp.drawing for stamp in stamps}},
+        }
+        return self._file.add_stream(entries, b"\n".join([b"/Tx BMC", *drawn, b"EMC"]))
 
     def _renumber_annotations(self) -> None:
         first = self._shared.next_key - (max(self._parents, default=-1) + 1)
@@ -291,3 +297,15 @@ class _Inserter:
         intents = self._part.file.array(self._part.file.catalog.get("OutputIntents"))
         if intents and self._shared.intent is None:
             self._shared.intent = renumbered(intents[0], self._numbers)
+
+
+def _name_of(drawing: Ref) -> str:
+    """What a page calls a drawing."""
+    return f"Stamp{int(drawing)}"
+
+
+def _drawn(stamp: StampShape) -> bytes:
+    """The operators that draw a stamp."""
+    scale = b"%g" % round(stamp.scale, 4)
+    place = b"%g %g" % (round(stamp.left, 2), round(stamp.bottom, 2))
+    return b"q %b 0 0 %b %b cm /%b Do Q" % (scale, scale, place, _name_of(stamp.drawing).encode())

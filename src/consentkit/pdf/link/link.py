@@ -18,7 +18,7 @@ from consentkit.pdf.link.compile import CompiledPart, CompiledStream
 from consentkit.pdf.link.filling import Gap
 from consentkit.pdf.link.frame import Frame, LinkedBefore, PartNumbers, Reserved
 from consentkit.pdf.link.insert import write_edited
-from consentkit.pdf.link.order import CommonDrawings, DrawingResources, Insert, InsertShape
+from consentkit.pdf.link.order import CommonResources, DrawingResources, Insert, InsertShape, PlannedDrawing
 from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
 
 _MOST_PLACES = 8
@@ -28,12 +28,11 @@ _WORTH_COMPRESSING = 400
 
 
 class _CommonNumbers(NamedTuple):
-    """The numbers of drawings that other packets have, too."""
+    """The numbers of what drawings use in other packets, too."""
 
     objects: Sequence[tuple[Mapping[int, Ref], Sequence[int]]]
-    """For what they use, the number of each of its objects, and which of its streams are to be written."""
+    """The number of each of its objects, and which of its streams are to be written."""
     resources: list[Ref]
-    drawings: list[Ref]
 
 
 class Linker:
@@ -57,7 +56,9 @@ class Linker:
         self._written: set[bytes] = set()
         self._drawn_with: dict[bytes, Ref] = {}
         """The streams that drawings use, by their digests."""
-        self._common: dict[CommonDrawings, _CommonNumbers] = {}
+        self._common: dict[CommonResources, _CommonNumbers] = {}
+        self._planned: dict[PlannedDrawing, Ref] = {}
+        """Drawings that are to lie among what other packets have, too."""
         self.beginning = b""
         """The bytes at the start of the finished file, which the next one with the same papers has, too."""
 
@@ -133,29 +134,32 @@ class Linker:
         file.put(own, write(renumbered(dict(resources.entries), numbers)))
         return own
 
-    def add_common(self, common: CommonDrawings) -> tuple[list[Ref], list[Ref]]:
-        """Add drawings that other packets have, too, and what drawings use, where these have them.
-
-        Returns the references for what they use, and those for stamps.
-        """
+    def share_in_common(self, common: CommonResources) -> list[Ref]:
+        """Add what drawings use in other packets, too, where these have it. Returns the references for it."""
         if common not in self._common:
-            known = [self._numbers_for_resources(resources) for resources in common.resources]
-            owns = [self.file.new_number() for _ in common.resources]
-            self._common[common] = _CommonNumbers(known, owns, [self.file.new_number() for _ in common.drawings])
-        return self._common[common].resources, self._common[common].drawings
+            known = [self._numbers_for_resources(resources) for resources in common.every]
+            self._common[common] = _CommonNumbers(known, [self.file.new_number() for _ in common.every])
+        return self._common[common].resources
 
-    def _write_common(self, common: CommonDrawings) -> None:
-        file, numbers = self.shared.file, self._common[common]
-        for resources, (known, new), own in zip(common.resources, numbers.objects, numbers.resources, strict=True):
-            self._write_resources(file, resources, known, new, own)
-        for number, drawing in zip(numbers.drawings, common.drawings, strict=True):
-            entries = _entries_of(drawing.width, drawing.height, numbers.resources[drawing.uses])
-            file.put_data(number, entries, drawing.content, compress=False)
+    def draw_in_common(self, drawing: PlannedDrawing) -> Ref:
+        """Add a drawing that other packets have, too, where these have it. Returns the reference for stamps."""
+        if drawing not in self._planned:
+            self._planned[drawing] = self.file.new_number()
+        return self._planned[drawing]
 
-    def draw(self, content: bytes, width: float, height: float, resources: Ref | None = None) -> Ref:
-        """Add a drawing; its size is in points. Returns the reference for stamps."""
-        entries = _entries_of(width, height, resources)
-        return self.file.add_stream(entries, content, compress=len(content) >= _WORTH_COMPRESSING)
+    def _write_common(self) -> None:
+        file = self.shared.file
+        for common, numbers in self._common.items():
+            for resources, (known, new), own in zip(common.every, numbers.objects, numbers.resources, strict=True):
+                self._write_resources(file, resources, known, new, own)
+        for drawing, number in self._planned.items():
+            file.put_data(number, _entries_of(drawing.box, drawing.resources), drawing.content, compress=False)
+
+    def draw(self, content: bytes, box: Sequence[float], resources: Ref | None = None) -> Ref:
+        """Add a drawing; `box` has its edges in points, as a planned one. Returns the reference for stamps."""
+        number = self.file.new_number()
+        self.file.put_data(number, _entries_of(box, resources), content, compress=len(content) >= _WORTH_COMPRESSING)
+        return number
 
     def open_branch(self) -> None:
         """Collect what is added from here on, until the branch is closed, under a separate heading."""
@@ -221,8 +225,7 @@ class Linker:
         self.file.count = frame.count
         for gaps, insert in zip(frame.gaps, self._inserts, strict=True):
             self._fill(gaps, insert)
-        about: dict[str, Value] = {"Type": b"/Metadata", "Subtype": b"/XML"}
-        self.file.put_data(frame.metadata, about, packet(info, producer), compress=False)
+        self.file.put_data(frame.metadata, b"/Type /Metadata/Subtype /XML", packet(info, producer), compress=False)
         self.file.finish(frame.root, frame.info, identifier, frame.beginning)
         self.beginning = frame.beginning.data
 
@@ -231,13 +234,13 @@ class Linker:
         if self._before is None:
             return self._framed(shapes, title, producer)
         said = (self._title, self._language, title, producer, write(self._labels))
-        key = (said, shapes, tuple(self._common), tuple(self.shared.pages), self.file.count)
+        in_common = tuple(self._common), tuple(self._planned.items())
+        key = (said, shapes, in_common, tuple(self.shared.pages), self.file.count)
         return self._before.frame(key, lambda: self._framed(shapes, title, producer))
 
     def _framed(self, shapes: Iterable[InsertShape], title: str, producer: str) -> Frame:
         """Write all that no visit changes."""
-        for common in self._common:
-            self._write_common(common)
+        self._write_common()
         gaps = tuple(self._linked(shape) for shape in shapes)
         file, metadata = self.shared.file, self.file.new_number()
         count = b"%d" % len(self.shared.pages)
@@ -354,11 +357,11 @@ def resources_of_page(sheet: CompiledPart) -> DrawingResources:
     return DrawingResources(entries, plain, streams)
 
 
-def _entries_of(width: float, height: float, resources: Ref | None) -> dict[str, Value]:
-    """The dictionary of a drawing."""
-    box: list[Value] = [b"0", b"0", b"%g" % width, b"%g" % height]
-    uses: Value = {} if resources is None else resources
-    return {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box, "Resources": uses}
+def _entries_of(box: Sequence[float], resources: Ref | None) -> bytes:
+    """The entries of a drawing."""
+    uses = b"<<>>" if resources is None else b"%d 0 R" % resources
+    edges = b" ".join(b"%g" % edge for edge in box)
+    return b"/Type /XObject/Subtype /Form/BBox [%b]/Resources %b" % (edges, uses)
 
 
 def _filled(form: WrittenValue, numbers: Mapping[int, Ref]) -> bytes:

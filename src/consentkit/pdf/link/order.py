@@ -6,8 +6,9 @@ becomes part of the structure element that holds its label.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from consentkit.pdf.file.syntax import Ref, Value, WrittenValue
@@ -24,41 +25,55 @@ class DrawingResources:
     streams: Mapping[int, CompiledStream]
 
 
+@dataclass(frozen=True, eq=False)
+class CommonResources:
+    """What drawings of many packets use: one object for all packets in which it is the same."""
+
+    every: Sequence[DrawingResources]
+
+
 class PlannedDrawing(NamedTuple):
-    """A drawing before it is in a packet."""
+    """A drawing that many packets have, before it is in one."""
 
     content: bytes
-    width: float
-    """Its width in points."""
-    height: float
-    uses: int
-    """Which of some resources it draws with."""
+    box: tuple[float, float, float, float]
+    """Its edges in points: left, bottom, right and top."""
+    resources: Ref
+    """What it draws with, in the packet."""
 
 
-@dataclass(frozen=True, eq=False)
-class CommonDrawings:
-    """Drawings that many packets have, and what drawings use: one object for all packets in which they are the same."""
-
-    resources: Sequence[DrawingResources]
-    drawings: Sequence[PlannedDrawing]
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """A drawing, and where it belongs on a page."""
+class StampShape(NamedTuple):
+    """What the pages of a packet depend on of a stamp: all but what it says."""
 
     drawing: Ref
     """The form XObject, in the packet."""
     left: float
     """Where the origin of the drawing goes, in points from the lower left corner of the page."""
     bottom: float
+    scale: float
+    element: int | None
+    """The structure element of the part to which it belongs; None for an artifact."""
+    language: str | None
+    """The language in which it is read out, if that differs from the part's."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A drawing, where it belongs on a page, and what is read out for it. See `StampShape`."""
+
+    drawing: Ref
+    left: float
+    bottom: float
     scale: float = 1.0
     element: int | None = None
-    """The structure element of the part to which it belongs; None for an artifact."""
     spoken: str | None = None
     """What is read out for it, if it belongs to an element: its glyphs may be in another order."""
     language: str | None = None
-    """The language in which it is read out, if that differs from the part's."""
+
+    @cached_property
+    def shape(self) -> StampShape:
+        """What of it does not depend on what it says."""
+        return StampShape(self.drawing, self.left, self.bottom, self.scale, self.element, self.language)
 
 
 @dataclass(frozen=True)
@@ -68,14 +83,6 @@ class FieldValue:
     text: str
     stamps: Mapping[int, Sequence[Stamp]]
     """What each widget displays, by the widget's number in the part."""
-
-
-class StampShape(NamedTuple):
-    """What the pages of a packet depend on of a stamp, beyond the stream that draws it."""
-
-    drawing: Ref
-    element: int | None
-    language: str | None
 
 
 class InsertShape(NamedTuple):
@@ -88,8 +95,8 @@ class InsertShape(NamedTuple):
     targets: tuple[tuple[bytes, int], ...]
     stamps: tuple[tuple[int, tuple[StampShape, ...]], ...]
     """For each page that is written on, its stamps."""
-    widgets: tuple[tuple[int, ...], ...]
-    """For each value, the widgets that it is filled into."""
+    widgets: tuple[tuple[tuple[int, tuple[StampShape, ...]], ...], ...]
+    """For each value, the widgets that it is filled into, and what each displays."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +119,13 @@ class Insert:
     @property
     def shape(self) -> InsertShape:
         """What of it does not depend on what is written."""
-        stamps = (
-            (page, tuple(StampShape(one.drawing, one.element, one.language) for one in some))
-            for page, some in self.stamps.items()
-            if some
+        stamps = ((page, _shapes(some)) for page, some in self.stamps.items() if some)
+        widgets = tuple(
+            tuple((widget, _shapes(some)) for widget, some in value.stamps.items()) for value in self.values
         )
-        widgets = tuple(tuple(value.stamps) for value in self.values)
         targets = tuple(self.targets.items())
         return InsertShape(self.part, self.title, self.name, self.called, targets, tuple(stamps), widgets)
+
+
+def _shapes(stamps: Iterable[Stamp]) -> tuple[StampShape, ...]:
+    return tuple([stamp.shape for stamp in stamps])

@@ -30,6 +30,7 @@ from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.displayed_text import prepare_text
 from consentkit.pdf.line_box import LINE_HEIGHT, LINE_SIZE
 from consentkit.pdf.part import Part
+from consentkit.pdf.render.ahead import WhenLaidOut, let_be_watched, watched_layout
 from consentkit.pdf.render.assets import AssetFetcher, own_fonts, style_sheet
 from consentkit.pdf.render.columns import balance_quickly
 from consentkit.pdf.render.links import require_allowed_actions, require_allowed_links
@@ -43,6 +44,7 @@ from consentkit.processes.forking import no_fork
 
 balance_quickly()
 work_out_once()
+let_be_watched()
 find_plain_values_quickly()
 PRODUCER = f"WeasyPrint {weasyprint.__version__}"
 
@@ -61,17 +63,20 @@ def render(
     *,
     fillable: bool = False,
     paper: PaperSize | None = None,
+    watch: WhenLaidOut | None = None,
 ) -> Part:
     """Render a page of HTML. Raises RenderingFailed with everything that is wrong with the result.
 
     If a size of paper is given, each page must have it.
     A fillable document has form fields where the page marks them (consentkit.pdf.tags.forms), and looks the same.
+    `watch` gets the pages each time that another one is laid out.
     """
     faces = font_files.faces_for("".join((unescape(html), *styles)))
     fetcher = AssetFetcher({**font_files.font_assets(faces), **assets})
     all_styles = (font_files.font_rules(faces), *styles)
     with no_fork(), _complaints() as complaints, fetcher.refusals():
-        document = _laid_out(html, all_styles, fetcher, complaints, faces)
+        with watched_layout(watch):
+            document = _laid_out(html, all_styles, fetcher, complaints, faces)
         _require_size(document, paper)
         flaws = flaws_of(document)
         with own_tagging(fillable) as slots:

@@ -30,17 +30,17 @@
     const hasPatients = body.dataset.visit || page.body.dataset.visit;
     const [before, after] = [byId("pages"), byId("pages", page)];
     if (before.outerHTML === after.outerHTML) return;
-    const figures = [...before.querySelectorAll("figure")];
+    const shown = [...before.querySelectorAll("figure")];
     const fresh = [...after.querySelectorAll("figure")];
-    if (!figures.length || !fresh.length) { before.replaceWith(document.adoptNode(after)); return; }
+    if (!shown.length || !fresh.length) { before.replaceWith(document.adoptNode(after)); return; }
     fresh.forEach((figure, place) => {
-      if (!figures[place]) { before.append(document.adoptNode(figure)); return; }
-      const [old, now] = [figures[place].querySelector("img"), figure.querySelector("img")];
+      if (!shown[place]) { before.append(document.adoptNode(figure)); return; }
+      const [old, now] = [shown[place].querySelector("img"), figure.querySelector("img")];
       if (hasPatients && old.getAttribute("src") !== now.getAttribute("src")) old.replaceWith(document.adoptNode(now));
       else for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-      figures[place].querySelector("figcaption").textContent = figure.querySelector("figcaption").textContent;
+      shown[place].querySelector("figcaption").textContent = figure.querySelector("figcaption").textContent;
     });
-    figures.slice(fresh.length).forEach((figure) => figure.remove());
+    shown.slice(fresh.length).forEach((figure) => figure.remove());
     before.className = after.className;
     before.dataset.paper = after.dataset.paper;
   };
@@ -48,7 +48,17 @@
   // Another preview answers at this address, so what is on the page is of one that has ended.
   class Replaced extends Error {}
 
-  const inView = () => [...document.querySelectorAll("#pages figure")].find((one) => one.getBoundingClientRect().bottom > 0);
+  const figures = () => [...document.querySelectorAll("#pages figure")];
+  const inView = () => figures().find((one) => one.getBoundingClientRect().bottom > 0);
+
+  // The numbers of the first and last page in view, of which the command draws new pictures first.
+  const pagesInView = () => {
+    const seen = figures().flatMap((one, place) => {
+      const { top, bottom } = one.getBoundingClientRect();
+      return bottom > 0 && top < innerHeight ? [place + 1] : [];
+    });
+    return seen.length ? `${seen[0]}/${seen.at(-1)}` : "";
+  };
 
   const renew = async () => {
     const answer = await fetch("/", { cache: "no-store" });
@@ -80,9 +90,20 @@
     }
   };
 
+  let sent = "1/1";
+  const sendView = () => {
+    const view = pagesInView();
+    if (!view || view === sent) return;
+    sent = view;
+    fetch(`/view/${view}`, { cache: "no-store" }).catch(() => { sent = ""; });
+  };
+  let scrolled;
+  addEventListener("scroll", () => { clearTimeout(scrolled); scrolled = setTimeout(sendView, 200); }, { passive: true });
+
   const follow = async () => {
     for (;;) {
       try {
+        sendView();
         const asked = document.hidden ? 0 : body.dataset.revision; // of a hidden page, nobody waits for news
         const answer = await fetch(`/news/${asked}`, { cache: "no-store" });
         if (!answer.ok) throw new Error("ended");
