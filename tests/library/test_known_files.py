@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from consentkit.library import known_files
-from consentkit.library.known_files import KnownFiles
+from consentkit.library.known_files import ABSENT, KnownFiles
 from consentkit.library.procedures import Library, LibraryIndex
-from consentkit.library.snapshot import ABSENT, Snapshot
+from consentkit.library.snapshot import Snapshot
 
 
 @pytest.fixture

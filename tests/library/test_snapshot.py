@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from consentkit.errors import FileAccess
-from consentkit.library.snapshot import ABSENT, Snapshot
+from consentkit.library.known_files import ABSENT
+from consentkit.library.snapshot import Snapshot
 
 MORE_THAN_ARE_HELD = 260
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.library.definitions import load_translation
-from consentkit.library.snapshot import ABSENT, Snapshot
+from consentkit.library.known_files import ABSENT
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import DefinitionKind
 from consentkit.problems import Problem, quoted
 from consentkit.reading.paths import is_file

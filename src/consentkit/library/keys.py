@@ -21,10 +21,10 @@ from typing import Any, TypeVar, cast
 from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
 from consentkit.errors import ConsentkitError
-from consentkit.library.known_files import KnownFiles
+from consentkit.library.known_files import ABSENT, KnownFiles
 from consentkit.library.parsed_once import parsed_once
 from consentkit.library.pictures import PICTURES, mentions_pictures, named_pictures, picture_folder
-from consentkit.library.snapshot import ABSENT, Snapshot
+from consentkit.library.snapshot import Snapshot
 from consentkit.library.sought import Sought
 from consentkit.model.identity import APPROVALS, PARTICULARS, Variant, approved_kind, clause_file
 

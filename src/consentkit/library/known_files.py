@@ -15,10 +15,12 @@ from operator import eq
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
-from consentkit.library.snapshot import ABSENT
 from consentkit.model.identity import template_files
 from consentkit.reading.paths import FileMark, mark_in, mark_of
 from consentkit.recent import Recent
+
+ABSENT = "absent"
+"""The digest of a file that is missing or can't be read."""
 
 Result = TypeVar("Result")
 

@@ -15,15 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from consentkit.errors import ConsentkitError, FileAccess
+from consentkit.library.known_files import ABSENT
 from consentkit.problems import printable
 from consentkit.reading.files import LARGEST_TEXT, decoded, read_bytes, require_size
 
 if TYPE_CHECKING:
     from consentkit.library.known_files import KnownFiles
     from consentkit.reading.yaml_file import YamlFile
-
-ABSENT = "absent"
-"""The digest of a file that is missing or can't be read."""
 
 Result = TypeVar("Result")
 
