@@ -1,5 +1,5 @@
 # make render        the document of 90837, as 90837.pdf in this folder
-# make test          all checks: format, lint, types, tests; ten minutes on two cores
+# make test          all checks: format, lint, types, tests; nine to ten minutes on two cores
 # make quick         checks for daily work: format, lint, types, and the tests that need no whole document; under a minute
 # make thorough      make test with each case of each test (tests/thorough.yaml has what make test leaves out); twice as long
 # make test-latest   all tests with the newest versions of what we depend on, in place of those in the lock
