@@ -57,12 +57,8 @@ class _StampedSheet:
 
     def put(self, shown: _Shown | None, sequence: int | None) -> bool:
         """Add a drawing. Returns whether it is certain what it says, and it touches no other one and is on the page."""
-        if shown is None or not is_in(shown.box, self.area):
+        if shown is None or not is_in(shown.box, self.area) or any(map(shown.box.overlaps, self._boxes)):
             return False
-        left, bottom, right, top = shown.box
-        for one in self._boxes:
-            if left < one[2] and one[0] < right and bottom < one[3] and one[1] < top:
-                return False
         self._boxes.append(shown.box)
         if shown.text is None:
             self.others.append(shown.box)
