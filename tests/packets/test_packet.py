@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import consentkit.packets.packet
+import consentkit.packets.writing
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
@@ -336,7 +337,7 @@ def test_a_counted_set_says_so_where_a_template_has_no_place_for_it_too(tmp_path
 
 
 def test_pages_that_change_places_are_caught(workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = consentkit.packets.packet._PaperWriter.insert
+    honest = consentkit.packets.writing._PaperWriter.insert
 
     class Backwards(PageNumbers):
         def of_page(self, pack: LanguagePack, number: int) -> dict[str, str]:
@@ -346,7 +347,7 @@ def test_pages_that_change_places_are_caught(workspace: OpenWorkspace, monkeypat
         writer.numbers = Backwards(writer.plan, int(writer.numbers._pages))
         return honest(writer, *given)
 
-    monkeypatch.setattr(consentkit.packets.packet._PaperWriter, "insert", wrong_numbers)
+    monkeypatch.setattr(consentkit.packets.writing._PaperWriter, "insert", wrong_numbers)
     with pytest.raises(RenderingFailed, match="of the packet does not bear"):
         packet(workspace, visit())
 

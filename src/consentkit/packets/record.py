@@ -13,10 +13,11 @@ from consentkit._version import __version__
 from consentkit.model.identity import PAPER_SIZES
 from consentkit.packets.items import PlacedItem
 from consentkit.packets.lettering import EDGE, side_of_code
-from consentkit.packets.packet import Packet, values_in
+from consentkit.packets.packet import Packet
 from consentkit.packets.page_numbers import AT_END
 from consentkit.packets.plan import payload
 from consentkit.packets.work_order import awaited, is_filed
+from consentkit.packets.writing import values_in
 from consentkit.pdf.part import Corners, Slot
 from consentkit.scans.record import PacketRecord, PlaceKind, RecordedPage, RecordedPaper, RecordedPlace
 
@@ -49,14 +50,10 @@ def record_of(packet: Packet) -> tuple[PacketRecord, dict[str, bytes]]:
         pages=packet.pages,
         version=__version__,
         paper_size=plan.layout.paper,
-        languages=tuple(dict.fromkeys(language for placed in packet.papers for language in _languages(placed))),
+        languages=tuple(dict.fromkeys(language for placed in packet.papers for language in placed.paper.languages)),
         papers=tuple(papers),
     )
     return record, parts
-
-
-def _languages(placed: PlacedItem) -> tuple[str, ...]:
-    return placed.paper.form.languages if placed.paper.form else (placed.paper.pack.language,)
 
 
 def _paper(packet: Packet, placed: PlacedItem, numbers: list[int]) -> RecordedPaper:

@@ -1,0 +1,202 @@
+"""What a visit writes onto its papers, and these joined into one file.
+
+Guarantees: nothing is laid out again because a patient changed: parts without patient data were made ahead, and what is
+a patient's is drawn onto them here. What is kept for the next visits is bounded in number and bytes, and holds nothing
+of any visit.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from consentkit.model.words import LanguagePack
+from consentkit.packets.items import COPY_PLACE, PacketItem, PlacedItem
+from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
+from consentkit.packets.page_numbers import AT_END, PageNumbers
+from consentkit.packets.plan import PacketPlan, identifier, payload, tool
+from consentkit.packets.slots import in_pieces, labelled, particulars
+from consentkit.packets.wording import Piece, joined
+from consentkit.packets.work_order import is_filed
+from consentkit.pdf.file.xmp import PacketInfo
+from consentkit.pdf.lines.shaping import ShapedBefore
+from consentkit.pdf.link.compile import CompiledPart
+from consentkit.pdf.link.frame import LinkedBefore
+from consentkit.pdf.link.link import Linker
+from consentkit.pdf.link.order import Insert, Stamp
+from consentkit.pdf.part import Part
+
+_MARGIN = 56.7
+"""Points of the side margins (20 mm)."""
+_FOOT = EDGE
+"""Points from the bottom of a page to the line with its number, where the paper has no places for it."""
+_HEAD = 26.0
+"""Points from the top of a page of an extra file to the line with the patient's name."""
+_HEAD_STEP = 12.0
+"""Points from there to the line with the other particulars."""
+_HEAD_GAP = 6.0
+_FLUSH_END = (*AT_END, COPY_PLACE)
+"""The places whose text ends where the lines of the page end."""
+_WhoseValues = tuple[tuple[str, ...], bool]
+"""Whose places are filled in alike: papers of some languages, and the clinic's copies of them."""
+
+
+class WrittenPacket(NamedTuple):
+    """The file of a packet."""
+
+    pdf: bytes
+    beginning: bytes
+    """What it begins with, as does each file with the same papers."""
+
+
+@dataclass
+class PacketWriter:
+    """Writes the packets of a run."""
+
+    compiled: Callable[[Part], CompiledPart]
+    """Prepares a part for being linked, or hands out what was prepared for an earlier visit."""
+    linked: LinkedBefore
+    """What is kept of the packets before this one."""
+    _shaped: ShapedBefore = field(default_factory=ShapedBefore)
+
+    def write(self, plan: PacketPlan, papers: Sequence[PlacedItem], info: PacketInfo) -> WrittenPacket:
+        """Write a packet, which says this about itself."""
+        out = io.BytesIO()
+        linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language, self.linked)
+        self.link(linker, plan, papers)
+        linker.label_pages(0)
+        linker.finish(info, tool(), identifier([plan]))
+        return WrittenPacket(out.getvalue(), linker.beginning)
+
+    def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
+        """Add the papers of a visit to a file."""
+        parts = [self.compiled(placed.paper.part) for placed in papers]
+        first = linker.expect_parts(parts)
+        values = {_whose_values(placed.paper): values_in(plan, placed.paper) for placed in papers}
+        numbers = PageNumbers(plan, papers[-1].last)
+        texts = _texts(plan, papers, values, numbers, self._shaped)
+        texts.put_into(linker)
+        listed = [placed for placed in papers[1:] if placed.paper.group]
+        targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
+        for number, (placed, compiled) in enumerate(zip(papers, parts, strict=True)):
+            writer = _PaperWriter(linker, plan, placed, numbers, texts, values[_whose_values(placed.paper)])
+            linker.add(writer.insert(compiled, f"paper_{number + 1}", targets if number == 0 else {}))
+
+
+@dataclass
+class _PaperWriter:
+    """Says what is written on the pages of one paper."""
+
+    linker: Linker
+    plan: PacketPlan
+    placed: PlacedItem
+    numbers: PageNumbers
+    texts: Texts
+    values: dict[str, str]
+
+    def insert(self, compiled: CompiledPart, name: str, targets: dict[bytes, int]) -> Insert:
+        paper = self.placed.paper
+        flush_right = paper.pack.direction == "rtl"
+        slots = paper.part.slots
+        stamps: dict[int, list[Stamp]] = {page: [] for page in range(paper.part.pages)}
+        numbers = [self.numbers.in_places(self.placed, page) for page in range(paper.part.pages)]
+        for slot in slots:
+            text = (numbers[slot.page] if slot.name in AT_END else self.values).get(slot.name)
+            if slot.widget is None and text:
+                at_end = slot.name in _FLUSH_END
+                stamps[slot.page] += self.texts.in_slot(text, slot, flush_right=flush_right != at_end)
+        for page, entries in stamps.items():
+            size = compiled.sizes[page]
+            entries.extend(self._foot(page, size))
+            if paper.is_foreign:
+                entries.extend(self._head(size))
+        return Insert(
+            part=compiled,
+            title=paper.bookmark,
+            name=name,
+            called=f"{paper.bookmark}, {self.plan.visit.visit}" if self.linker.is_nested else paper.bookmark,
+            stamps=stamps,
+            values=field_values(self.texts, slots, self.values, flush_right=flush_right),
+            targets=targets,
+        )
+
+    def _head(self, size: tuple[float, float]) -> Iterator[Stamp]:
+        """The name, and below it the two others side by side: each by itself, so that each is read back whole."""
+        name, born, record = _labels(self.plan, self.placed.paper.pack)
+        room, top = size[0] - 2 * _MARGIN, size[1] - _HEAD
+        yield self.texts.at(name, _MARGIN, top, room)
+        yield self.texts.at(born, _MARGIN, top - _HEAD_STEP, room / 2 - _HEAD_GAP)
+        yield self.texts.at(record, _MARGIN + room / 2, top - _HEAD_STEP, room / 2)
+
+    def _foot(self, page: int, size: tuple[float, float]) -> Iterator[Stamp]:
+        number, paper = self.placed.first + page, self.placed.paper
+        if not self.numbers.in_places(self.placed, page):
+            (line,) = self.numbers.foot(self.placed, page)
+            yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
+        if is_filed(paper, page):
+            drawing, side = draw_code(self.linker, payload(self.plan, number))
+            yield Stamp(drawing, size[0] - EDGE - side, EDGE)
+
+
+def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
+    """The particulars at the head of the pages of extra files."""
+    return labelled(plan.visit, pack)
+
+
+def _texts(
+    plan: PacketPlan,
+    papers: Sequence[PlacedItem],
+    values: dict[_WhoseValues, dict[str, str]],
+    numbers: PageNumbers,
+    before: ShapedBefore,
+) -> Texts:
+    """Every text that will be drawn."""
+    in_slots: list[str] = []
+    on_one_line: list[str] = []
+    for placed in papers:
+        paper = placed.paper
+        for page in range(paper.part.pages):
+            on_one_line += numbers.foot(placed, page)
+        if paper.is_foreign:
+            on_one_line += _labels(plan, paper.pack)
+        names = {slot.name for slot in paper.part.slots}
+        in_slots += (text for name, text in values[_whose_values(paper)].items() if name in names)
+    pages = {
+        numbers.of_page(placed.paper.pack, number)["packet_page"]
+        for placed in papers
+        for number in range(placed.first, placed.last + 1)
+    }
+    return Texts(
+        in_slots,
+        on_one_line=on_one_line,
+        bold=pages.union(*(placed.paper.own_texts.values() for placed in papers)),
+        large_print=plan.layout.large_print,
+        pieces=_pieces(plan, papers),
+        before=before,
+    )
+
+
+def _whose_values(paper: PacketItem) -> _WhoseValues:
+    return paper.languages, paper.is_copy
+
+
+def values_in(plan: PacketPlan, paper: PacketItem) -> dict[str, str]:
+    """What is written into the slots of a paper."""
+    return {
+        **particulars(plan.visit, paper.pack),
+        **{name: joined(said) for name, said in _in_pieces(plan, paper).items()},
+        **paper.own_texts,
+    }
+
+
+def _in_pieces(plan: PacketPlan, paper: PacketItem) -> dict[str, tuple[Piece, ...]]:
+    """What the visit says in words, as a paper has it."""
+    return in_pieces(plan.visit, paper.pack, plan.wording, *paper.languages[1:])
+
+
+def _pieces(plan: PacketPlan, papers: Iterable[PlacedItem]) -> dict[str, tuple[Piece, ...]]:
+    """The texts that are not of one language, in pieces."""
+    every = (_in_pieces(plan, placed.paper) for placed in papers)
+    return {joined(pieces): pieces for texts in every for pieces in texts.values()}
