@@ -189,7 +189,7 @@ def test_what_can_not_be_meant_is_refused_before_anything_is_made(
 def test_a_mix_up_ends_with_6_and_writes_no_file(pack: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     honest = particulars
     monkeypatch.setattr(
-        "consentkit.packets.packet.particulars",
+        "consentkit.packets.writing.particulars",
         lambda visit, words: {**honest(visit, words), "patient_record": "MR-99"},
     )
     made = pack(write_visit(tmp_path / "visit.yaml"))

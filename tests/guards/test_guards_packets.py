@@ -147,7 +147,7 @@ def of_somebody_else(planned: Any, pack: Any) -> dict[str, str]:
 def test_a_packet_that_bears_the_particulars_of_another_patient_is_not_written(
     pack: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("consentkit.packets.packet.particulars", of_somebody_else)
+    monkeypatch.setattr("consentkit.packets.writing.particulars", of_somebody_else)
     made = pack(write_visit(tmp_path / "visit.yaml"))
     assert made.code == 6
     assert "page 1 of the packet does not bear this patient's particulars" in made.stderr
@@ -162,7 +162,7 @@ def test_the_one_file_of_a_day_that_bears_the_particulars_of_another_patient_is_
 
     def mixed_up(*given: Any) -> bytes:
         with monkeypatch.context() as context:  # each packet by itself was right
-            context.setattr("consentkit.packets.packet.particulars", of_somebody_else)
+            context.setattr("consentkit.packets.writing.particulars", of_somebody_else)
             return honest(*given)
 
     monkeypatch.setattr(consentkit.operations.packets, "combine", mixed_up)

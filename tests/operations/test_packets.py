@@ -153,7 +153,7 @@ def test_a_visit_whose_packet_could_not_be_made_counts_for_no_other(
 ) -> None:
     making = PacketsInTurn(workspace, DRAFTS)
     with monkeypatch.context() as context:
-        context.setattr("consentkit.packets.packet.particulars", lambda *_: {"patient_record": "MR-99"})
+        context.setattr("consentkit.packets.writing.particulars", lambda *_: {"patient_record": "MR-99"})
         assert isinstance(refused(making.make(visit(procedures=[DAILY]))).error, RenderingFailed)
     assert made(making.make(visit(visit="V-2", procedures=[DAILY])))
 

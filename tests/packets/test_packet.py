@@ -246,7 +246,7 @@ def test_the_particulars_of_two_patients_that_change_places_are_caught(
 ) -> None:
     honest = particulars
     other = visit(visit="V-2", patient=OTHER)
-    monkeypatch.setattr("consentkit.packets.packet.particulars", lambda _, pack: honest(other, pack))
+    monkeypatch.setattr("consentkit.packets.writing.particulars", lambda _, pack: honest(other, pack))
     with pytest.raises(
         RenderingFailed, match="page 1 of the packet does not bear this patient's particulars"
     ) as caught:
@@ -262,7 +262,7 @@ def test_one_wrong_particular_is_caught(slot: str, workspace: OpenWorkspace, mon
     def mixed_up(planned: Visit, pack: Any) -> dict[str, str]:
         return {**honest(planned, pack), slot: honest(other, pack)[slot]}
 
-    monkeypatch.setattr("consentkit.packets.packet.particulars", mixed_up)
+    monkeypatch.setattr("consentkit.packets.writing.particulars", mixed_up)
     with pytest.raises(RenderingFailed, match=r"does not be(ar|long to) this"):
         packet(workspace, visit())
 
@@ -274,16 +274,16 @@ def test_a_stamp_left_over_from_the_visit_before_is_caught(
     honest = particulars
     left_over = {slot: "Whitfield, who came before"}
     monkeypatch.setattr(
-        "consentkit.packets.packet.particulars", lambda planned, pack: {**honest(planned, pack), **left_over}
+        "consentkit.packets.writing.particulars", lambda planned, pack: {**honest(planned, pack), **left_over}
     )
     with pytest.raises(RenderingFailed, match="something that does not belong to this visit"):
         packet(workspace, visit())
 
 
 def test_a_label_on_the_wrong_extra_page_is_caught(workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = consentkit.packets.packet._labels
+    honest = consentkit.packets.writing._labels
     other = plan(workspace, visit(visit="V-2", patient=OTHER))
-    monkeypatch.setattr(consentkit.packets.packet, "_labels", lambda _, pack: honest(other, pack))
+    monkeypatch.setattr(consentkit.packets.writing, "_labels", lambda _, pack: honest(other, pack))
     with pytest.raises(RenderingFailed, match="of the packet does not bear"):
         packet(workspace, visit(extra=["tagged.pdf"]))
 
@@ -292,13 +292,13 @@ def test_a_label_on_the_wrong_extra_page_is_caught(workspace: OpenWorkspace, mon
 def test_one_wrong_particular_on_an_extra_page_is_caught(
     place: int, workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = consentkit.packets.packet._labels
+    honest = consentkit.packets.writing._labels
     other = plan(workspace, visit(visit="V-2", patient=OTHER))
 
     def mixed_up(planned: Any, pack: Any) -> list[str]:
         return [honest(other if number == place else planned, pack)[number] for number in range(3)]
 
-    monkeypatch.setattr(consentkit.packets.packet, "_labels", mixed_up)
+    monkeypatch.setattr(consentkit.packets.writing, "_labels", mixed_up)
     with pytest.raises(RenderingFailed, match="of the packet does not bear"):
         packet(workspace, visit(extra=["tagged.pdf"]))
 
@@ -312,14 +312,14 @@ def test_extra_pages_bear_the_three_particulars_each_by_itself(full: Packet) -> 
 def test_a_form_field_that_holds_somebody_else_is_caught(
     workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = consentkit.packets.packet.field_values
+    honest = consentkit.packets.writing.field_values
 
     def left_over(*given: Any, **how: Any) -> list[FieldValue]:
         values = honest(*given, **how)
         return [dataclasses.replace(value, text="Whitfield, who came before") for value in values]
 
     packet(workspace, visit(), fillable=True)
-    monkeypatch.setattr(consentkit.packets.packet, "field_values", left_over)
+    monkeypatch.setattr(consentkit.packets.writing, "field_values", left_over)
     with pytest.raises(RenderingFailed, match="something that does not belong to this visit") as caught:
         packet(workspace, visit(), fillable=True)
     assert "Whitfield" not in str(caught.value)

@@ -16,6 +16,7 @@ import pytest
 
 import consentkit.packets.lettering
 import consentkit.packets.packet
+import consentkit.packets.writing
 import consentkit.pdf.link.link
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
@@ -248,12 +249,12 @@ def test_a_link_in_another_place_is_refused_on_a_page_without_fields(
 def test_a_field_that_is_filled_with_something_else_than_it_shows_is_refused(
     workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = consentkit.packets.packet.field_values
+    real = consentkit.packets.writing.field_values
 
     def values(*given: Any, **options: Any) -> list[FieldValue]:
         return [replace(value, text=value.text.replace(OWN, NAME)) for value in real(*given, **options)]
 
-    monkeypatch.setattr(consentkit.packets.packet, "field_values", values)
+    monkeypatch.setattr(consentkit.packets.writing, "field_values", values)
     with pytest.raises(RenderingFailed, match="contains something that does not belong"):
         make(workspace, fillable=True)
 
