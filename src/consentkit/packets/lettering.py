@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import pairwise
+from math import inf
 
 from consentkit.packets.code_squares import squares_of
 from consentkit.packets.scripts import language_of
-from consentkit.packets.visit_lines import LineFit, VisitLines
+from consentkit.packets.visit_lines import DrawnLine, LineFit, VisitLines
 from consentkit.packets.wording import Piece
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.fonts.widths import width_of
@@ -67,7 +68,7 @@ class Texts:
         texts: Iterable[str],
         *,
         on_one_line: Iterable[str] = (),
-        bold: Container[str] = (),
+        bold: Collection[str] = (),
         large_print: bool = False,
         pieces: Mapping[str, Sequence[Piece]] | None = None,
         before: ShapedBefore | None = None,
@@ -80,6 +81,10 @@ class Texts:
         """
         self._printed = _LARGE_PRINT if large_print else _PRINTED
         self._largest = _LARGEST_IN_LARGE_PRINT if large_print else _LARGEST
+        self.heavy = frozenset(bold)
+        """The texts in heavy type."""
+        self.most_widths: dict[str, float] = {}
+        """For each text that is in slots, how wide it may be to have its full size in all of them."""
         self._pieces = pieces or {}
         self._written: dict[Hashable, list[Stamp]] = {}
         self._ways = cache(ways_to_break)
@@ -107,6 +112,7 @@ class Texts:
         left, bottom, right, top = slot.corners
         room, height = right - left - 2 * _SIDE, top - bottom
         largest = self._largest.get(slot.name) or max(self._printed, _PRINTED * height / _NORMAL_HEIGHT)
+        self.most_widths[text] = min(room / largest, self.most_widths.get(text, inf))
         pieces = self._pieces.get(text, ())
         if any(language for _, language in pieces):
             return self._side_by_side(pieces, slot, min(largest, height / LINE_SIZE), flush_right=flush_right)
@@ -117,6 +123,10 @@ class Texts:
             self._stamp(line, slot, largest, size, low + above * step, 0.0, flush_right=flush_right)
             for above, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True)
         ]
+
+    def drawn(self) -> Iterator[DrawnLine]:
+        """The lines that are drawn in the packet by themselves, in their order."""
+        return self._lines.drawn()
 
     def _side_by_side(self, pieces: Sequence[Piece], slot: Slot, largest: float, *, flush_right: bool) -> list[Stamp]:
         """Stamps that write the pieces of a text on one line, each in its own language."""
@@ -196,12 +206,17 @@ def field_values(
 
 def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
     """Draw a QR code. Returns the drawing and the length of its side in points."""
+    content, side = drawn_code(payload)
+    return linker.draw(content, (0.0, 0.0, side, side)), side
+
+
+def drawn_code(payload: str) -> tuple[bytes, float]:
+    """What draws a QR code, and the length of its side in points."""
     rows = squares_of(payload)
     across = len(rows) + 1  # with a light square behind each row, which ends what is dark
     squares = [_run_of_squares(*run.span(), across) for run in _DARK.finditer("0".join(rows))]
     operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE), *squares]
-    side = len(rows) * _MODULE
-    return linker.draw(b"\n".join([*operators, b"f"]), (0.0, 0.0, side, side)), side
+    return b"\n".join([*operators, b"f"]), len(rows) * _MODULE
 
 
 @lru_cache(maxsize=8192)

@@ -121,7 +121,7 @@ class PacketMaker:
     def _made(self, plan: PacketPlan, inputs: Inputs) -> Packet:
         papers = self._papers.papers(plan, inputs)
         packet = Packet(plan, tuple(papers), b"")
-        pdf, beginning = self._writer.write(plan, papers, packet_info(packet, self.workspace))
+        pdf, beginning = self._writer.write(plan, papers, lambda: packet_info(packet, self.workspace))
         self._read.expect(beginning)
         self.require_identity(pdf, [packet])
         return replace(packet, pdf=pdf)

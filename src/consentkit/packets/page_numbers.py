@@ -44,6 +44,11 @@ class PageNumbers:
             self._behind[id(pack)] = behind
         return self._behind[id(pack)]
 
+    def of_packet(self, pack: LanguagePack) -> list[str]:
+        """What the feet of pages say of the packet, in the words of a language: each by itself, and all on one line."""
+        behind = self._same_on_all(pack)
+        return behind if len(behind) == 1 else [*behind, _on_one_line(behind)]
+
     def in_places(self, placed: PlacedItem, page: int) -> dict[str, str]:
         """The numbers for the places that a page of a paper has, which is counted from 0.
 

@@ -43,7 +43,19 @@ class LineFit(NamedTuple):
     up: float = 0.0
 
 
-_AS_IT_IS = LineFit()
+AS_IT_IS = LineFit()
+
+
+class DrawnLine(NamedTuple):
+    """A line that is drawn in a packet."""
+
+    number: Ref
+    """The number of its drawing."""
+    line: str
+    fit: LineFit
+    resources: Ref
+    is_common: bool
+    """Whether it needs no font but that of all packets."""
 
 
 class VisitLines:
@@ -126,24 +138,42 @@ class VisitLines:
         self._shared |= {sheet: linker.share(own) for sheet, own in self._resources.items()}
         self._drawings.clear()
 
-    def drawing(self, line: str, fit: LineFit = _AS_IT_IS) -> Ref:
+    def drawing(self, line: str, fit: LineFit = AS_IT_IS) -> Ref:
         """The drawing of a line, which is added to the packet where it is used for the first time."""
         number = self._drawings.get((line, fit))
         if number is None:
             number = self._drawings[line, fit] = self._drawn(line, fit)
         return number
 
+    def drawn(self) -> Iterator[DrawnLine]:
+        """The lines that are drawn in the packet by themselves, in their order."""
+        for (line, fit), number in self._drawings.items():
+            known = self._lines[line]
+            if known.sheet != _BOLD:
+                yield DrawnLine(number, line, fit, self._shared[known.sheet], is_common=known.sheet == _COMMON)
+
     def _drawn(self, line: str, fit: LineFit) -> Ref:
         if self._linker is None:
             raise ValueError("the lines are in no packet yet")
-        content, width, _, sheet = self._lines[line]
-        scale, left, up = fit
-        if fit != _AS_IT_IS:
-            content = b"%g 0 0 %g %g %g cm\n%b" % (scale, scale, left, up, content)
-        box = left, up, left + (width + BESIDE_LINE) * scale, up + LINE_HEIGHT * scale
+        known = self._lines[line]
+        content, box = drawn_line(known.content, known.width, fit)
+        sheet = known.sheet
         if sheet == _BOLD:
             return self._linker.draw_in_common(PlannedDrawing(content, box, self._shared[sheet]))
         return self._linker.draw(content, box, self._shared[sheet])
+
+
+def flush_right(width: float) -> LineFit:
+    """How a line of a width lies in its drawing that ends where this is placed."""
+    return LineFit(1.0, round(-width, 3), 0.0)
+
+
+def drawn_line(content: bytes, width: float, fit: LineFit) -> tuple[bytes, tuple[float, float, float, float]]:
+    """What draws a line of a width as it lies in its drawing, and the edges of that in points."""
+    scale, left, up = fit
+    if fit != AS_IT_IS:
+        content = b"%g 0 0 %g %g %g cm\n%b" % (scale, scale, left, up, content)
+    return content, (left, up, left + (width + BESIDE_LINE) * scale, up + LINE_HEIGHT * scale)
 
 
 def _resources_of(pdf: bytes) -> DrawingResources:

@@ -8,7 +8,7 @@ of any visit.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
 from consentkit.packets.page_numbers import AT_END, PageNumbers
 from consentkit.packets.plan import PacketPlan, identifier, payload, tool
 from consentkit.packets.slots import in_pieces, labelled, particulars
+from consentkit.packets.stencil import DrawnCode, Stencil, stencil_of, texts_of
 from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_filed
 from consentkit.pdf.file.xmp import PacketInfo
@@ -27,6 +28,7 @@ from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
 from consentkit.pdf.part import Part
+from consentkit.recent import Recent
 
 _MARGIN = 56.7
 """Points of the side margins (20 mm)."""
@@ -39,6 +41,10 @@ _HEAD_STEP = 12.0
 _HEAD_GAP = 6.0
 _FLUSH_END = (*AT_END, COPY_PLACE)
 """The places whose text ends where the lines of the page end."""
+_MOST_STENCILS = 32
+"""Kinds of packets that are kept with gaps for the next visits."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of these, with the papers in them."""
 _WhoseValues = tuple[tuple[str, ...], bool]
 """Whose places are filled in alike: papers of some languages, and the clinic's copies of them."""
 
@@ -59,30 +65,57 @@ class PacketWriter:
     """Prepares a part for being linked, or hands out what was prepared for an earlier visit."""
     linked: LinkedBefore
     """What is kept of the packets before this one."""
+    _stencils: Recent[Hashable, Stencil] = field(
+        default_factory=lambda: Recent(_MOST_STENCILS, _MOST_BYTES, lambda _, stencil: stencil.size)
+    )
     _shaped: ShapedBefore = field(default_factory=ShapedBefore)
 
-    def write(self, plan: PacketPlan, papers: Sequence[PlacedItem], info: PacketInfo) -> WrittenPacket:
-        """Write a packet, which says this about itself."""
+    def write(self, plan: PacketPlan, papers: Sequence[PlacedItem], info: Callable[[], PacketInfo]) -> WrittenPacket:
+        """Write a packet. `info` is what it says about itself: the same for all packets with these papers, but for
+        their numbers.
+        """
+        values, numbers = _values(plan, papers), PageNumbers(plan, papers[-1].last)
+        texts = texts_of(plan, papers, values.values(), numbers)
+        key = plan.layout.large_print, papers[-1].last, texts.pattern, _identities(plan, papers)
+        stencil = self._stencils.find(key)
+        unwritten = [text for said in _pieces(plan, papers).values() for text, _ in said]
+        pdf = stencil.fill(plan, texts.every, unwritten) if stencil else None
+        if stencil and pdf:
+            return WrittenPacket(pdf, stencil.frame.beginning.data)
         out = io.BytesIO()
         linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language, self.linked)
-        self.link(linker, plan, papers)
+        written, codes = self._link(linker, plan, papers, values, numbers)
         linker.label_pages(0)
-        linker.finish(info, tool(), identifier([plan]))
+        said = info()
+        linker.finish(said, tool(), identifier([plan]))
+        if new := stencil_of(linker, plan, papers, written, codes, texts.every, said):
+            self._stencils.put(key, new)
         return WrittenPacket(out.getvalue(), linker.beginning)
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
+        self._link(linker, plan, papers, _values(plan, papers), PageNumbers(plan, papers[-1].last))
+
+    def _link(
+        self,
+        linker: Linker,
+        plan: PacketPlan,
+        papers: Sequence[PlacedItem],
+        values: Mapping[_WhoseValues, dict[str, str]],
+        numbers: PageNumbers,
+    ) -> tuple[Texts, list[DrawnCode]]:
+        """Add the papers. Returns what is drawn on them for this visit."""
+        codes: list[DrawnCode] = []
         parts = [self.compiled(placed.paper.part) for placed in papers]
         first = linker.expect_parts(parts)
-        values = {_whose_values(placed.paper): values_in(plan, placed.paper) for placed in papers}
-        numbers = PageNumbers(plan, papers[-1].last)
         texts = _texts(plan, papers, values, numbers, self._shaped)
         texts.put_into(linker)
         listed = [placed for placed in papers[1:] if placed.paper.group]
         targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
         for number, (placed, compiled) in enumerate(zip(papers, parts, strict=True)):
-            writer = _PaperWriter(linker, plan, placed, numbers, texts, values[_whose_values(placed.paper)])
+            writer = _PaperWriter(linker, plan, placed, numbers, texts, values[_whose_values(placed.paper)], codes)
             linker.add(writer.insert(compiled, f"paper_{number + 1}", targets if number == 0 else {}))
+        return texts, codes
 
 
 @dataclass
@@ -95,6 +128,8 @@ class _PaperWriter:
     numbers: PageNumbers
     texts: Texts
     values: dict[str, str]
+    codes: list[DrawnCode]
+    """The codes of the packet, to which those of this paper are added."""
 
     def insert(self, compiled: CompiledPart, name: str, targets: dict[bytes, int]) -> Insert:
         paper = self.placed.paper
@@ -137,6 +172,7 @@ class _PaperWriter:
             yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
         if is_filed(paper, page):
             drawing, side = draw_code(self.linker, payload(self.plan, number))
+            self.codes.append(DrawnCode(drawing, number, side))
             yield Stamp(drawing, size[0] - EDGE - side, EDGE)
 
 
@@ -148,7 +184,7 @@ def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
 def _texts(
     plan: PacketPlan,
     papers: Sequence[PlacedItem],
-    values: dict[_WhoseValues, dict[str, str]],
+    values: Mapping[_WhoseValues, dict[str, str]],
     numbers: PageNumbers,
     before: ShapedBefore,
 ) -> Texts:
@@ -176,6 +212,32 @@ def _texts(
         pieces=_pieces(plan, papers),
         before=before,
     )
+
+
+def _identities(plan: PacketPlan, papers: Iterable[PlacedItem]) -> Hashable:
+    """Which papers these are, and where each is: the same only for the same objects, as long as these are kept."""
+    return id(plan.pack), tuple(
+        [
+            (
+                first,
+                id(one.part),
+                id(one.pack),
+                id(one.document),
+                id(one.form),
+                one.title,
+                one.kind,
+                one.group,
+                one.is_copy,
+            )
+            for one, first in ((placed.paper, placed.first) for placed in papers)
+        ]
+    )
+
+
+def _values(plan: PacketPlan, papers: Iterable[PlacedItem]) -> dict[_WhoseValues, dict[str, str]]:
+    """What is written into the slots of papers."""
+    whose = {_whose_values(placed.paper): placed.paper for placed in papers}
+    return {key: values_in(plan, paper) for key, paper in whose.items()}
 
 
 def _whose_values(paper: PacketItem) -> _WhoseValues:

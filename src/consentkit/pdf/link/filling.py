@@ -8,19 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
-from consentkit.pdf.file.syntax import Ref, Value, text_string, write
-from consentkit.pdf.file.writer import FileSection
+from consentkit.pdf.file.syntax import Ref, Value, write
 from consentkit.pdf.link.order import Insert
 
 
 class Gap(Protocol):
-    """An object that is written for each visit."""
+    """An object that is written for each visit: a dictionary, of which the last entry is a text."""
 
-    def fill(self, file: FileSection, insert: Insert) -> None:
-        """Write it into a file."""
+    @property
+    def number(self) -> Ref:
+        """Its number."""
         ...
+
+    @property
+    def opening(self) -> bytes:
+        """All of it before the text."""
+        ...
+
+    def text_in(self, insert: Insert) -> str:
+        """The text."""
+        ...
+
+
+def filled(opening: bytes, text: bytes) -> bytes:
+    """A gap that is filled in with a text, which is written as a string."""
+    return b"%b%b>>" % (opening, text)
 
 
 @dataclass(frozen=True)
@@ -34,10 +49,14 @@ class SpokenStamp:
     entries: bytes
     """Its dictionary without the text and the bracket at its end."""
 
-    def fill(self, file: FileSection, insert: Insert) -> None:
-        """Write it into a file."""
-        spoken = insert.stamps[self.page][self.stamp].spoken or ""
-        file.put(self.number, b"%b/ActualText %b>>" % (self.entries, text_string(spoken)))
+    @property
+    def opening(self) -> bytes:
+        """All of it before the text."""
+        return self.entries + b"/ActualText "
+
+    def text_in(self, insert: Insert) -> str:
+        """What is read out."""
+        return insert.stamps[self.page][self.stamp].spoken or ""
 
 
 @dataclass(frozen=True)
@@ -49,6 +68,12 @@ class FilledField:
     """Which value of the insert it has."""
     entries: Mapping[str, Value]
 
-    def fill(self, file: FileSection, insert: Insert) -> None:
-        """Write it into a file."""
-        file.put(self.number, write({**self.entries, "V": text_string(insert.values[self.value].text)}))
+    @cached_property
+    def opening(self) -> bytes:
+        """All of it before the text."""
+        others = {name: entry for name, entry in self.entries.items() if name != "V"}
+        return write(others).removesuffix(b">>") + b"/V "
+
+    def text_in(self, insert: Insert) -> str:
+        """The value."""
+        return insert.values[self.value].text

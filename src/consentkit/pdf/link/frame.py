@@ -17,6 +17,9 @@ from consentkit.pdf.link.compile import CompiledPart
 from consentkit.pdf.link.filling import Gap
 from consentkit.recent import Recent
 
+ENTRIES_OF_METADATA = b"/Type /Metadata/Subtype /XML"
+"""What the dictionary of the metadata says beside their length."""
+
 
 class PartNumbers(NamedTuple):
     """The numbers of a part in a packet."""

@@ -8,15 +8,15 @@ structure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import BinaryIO, NamedTuple
 
 from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, byte_string, form_of, text_string, write
 from consentkit.pdf.file.writer import FileSection, FileWriter, count_of_streams, object_streams
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.link.compile import CompiledPart, CompiledStream
-from consentkit.pdf.link.filling import Gap
-from consentkit.pdf.link.frame import Frame, LinkedBefore, PartNumbers, Reserved
+from consentkit.pdf.link.filling import Gap, filled
+from consentkit.pdf.link.frame import ENTRIES_OF_METADATA, Frame, LinkedBefore, PartNumbers, Reserved
 from consentkit.pdf.link.insert import write_edited
 from consentkit.pdf.link.order import CommonResources, DrawingResources, Insert, InsertShape, PlannedDrawing
 from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
@@ -59,8 +59,13 @@ class Linker:
         self._common: dict[CommonResources, _CommonNumbers] = {}
         self._planned: dict[PlannedDrawing, Ref] = {}
         """Drawings that are to lie among what other packets have, too."""
-        self.beginning = b""
-        """The bytes at the start of the finished file, which the next one with the same papers has, too."""
+        self.frame: Frame | None = None
+        """What the finished file has in common with the next one with the same papers."""
+
+    @property
+    def beginning(self) -> bytes:
+        """The bytes at the start of a finished file, which the next one with the same papers has, too."""
+        return self.frame.beginning.data if self.frame else b""
 
     @property
     def branch(self) -> Branch:
@@ -158,7 +163,7 @@ class Linker:
     def draw(self, content: bytes, box: Sequence[float], resources: Ref | None = None) -> Ref:
         """Add a drawing; `box` has its edges in points, as a planned one. Returns the reference for stamps."""
         number = self.file.new_number()
-        self.file.put_data(number, _entries_of(box, resources), content, compress=len(content) >= _WORTH_COMPRESSING)
+        put_drawing(self.file, number, content, box, resources)
         return number
 
     def open_branch(self) -> None:
@@ -193,7 +198,7 @@ class Linker:
 
     def _fill(self, gaps: Iterable[Gap], insert: Insert) -> None:
         for gap in gaps:
-            gap.fill(self.file, insert)
+            self.file.put(gap.number, filled(gap.opening, text_string(gap.text_in(insert))))
 
     def _linked(self, shape: InsertShape) -> list[Gap]:
         """Write what no visit changes of a part. Returns the rest."""
@@ -221,13 +226,21 @@ class Linker:
 
     def finish(self, info: Info, producer: str, identifier: str) -> None:
         """Write what is not written yet, and the seal."""
-        frame = self._frame(info.title, producer)
+        self.frame = frame = self._frame(info.title, producer)
         self.file.count = frame.count
         for gaps, insert in zip(frame.gaps, self._inserts, strict=True):
             self._fill(gaps, insert)
-        self.file.put_data(frame.metadata, b"/Type /Metadata/Subtype /XML", packet(info, producer), compress=False)
+        self.file.put_data(frame.metadata, ENTRIES_OF_METADATA, packet(info, producer), compress=False)
         self.file.finish(frame.root, frame.info, identifier, frame.beginning)
-        self.beginning = frame.beginning.data
+
+    def filled_in(self) -> Iterator[tuple[Gap, str]]:
+        """What differs from visit to visit in a finished file, in its order, with the text that is filled in.
+
+        What is under headings of their own is not among it.
+        """
+        if self.frame is not None:
+            for gaps, insert in zip(self.frame.gaps, self._inserts, strict=True):
+                yield from ((gap, gap.text_in(insert)) for gap in gaps)
 
     def _frame(self, title: str, producer: str) -> Frame:
         shapes = tuple(insert.shape for insert in self._inserts)
@@ -355,6 +368,13 @@ def resources_of_page(sheet: CompiledPart) -> DrawingResources:
             streams[number] = sheet.streams[number]
             waiting += sheet.streams[number].dictionary.references
     return DrawingResources(entries, plain, streams)
+
+
+def put_drawing(
+    file: FileSection, number: Ref, content: bytes, box: Sequence[float], resources: Ref | None = None
+) -> None:
+    """Write a drawing under a number that it has already."""
+    file.put_data(number, _entries_of(box, resources), content, compress=len(content) >= _WORTH_COMPRESSING)
 
 
 def _entries_of(box: Sequence[float], resources: Ref | None) -> bytes:

@@ -1,0 +1,185 @@
+"""A packet with gaps for what a visit says: what is written for the next visit with the same papers fills these in.
+
+Guarantees: a file that is made from a stencil is byte for byte the one that `writing` makes without it, or there is
+none; a stencil holds no text of any visit. It serves visits whose texts go where those of the first one went, each on
+one line, in full size, in the font that all packets have.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from consentkit.packets.items import PlacedItem
+from consentkit.packets.lettering import Texts, drawn_code
+from consentkit.packets.page_numbers import PageNumbers
+from consentkit.packets.plan import PacketPlan, identifier, payload, tool
+from consentkit.packets.visit_lines import AS_IT_IS, DrawnLine, drawn_line, flush_right
+from consentkit.pdf.file.syntax import Ref, text_string
+from consentkit.pdf.file.writer import FileWriter
+from consentkit.pdf.file.xmp import Info, packet
+from consentkit.pdf.lines.shaping import ShapedLine, common_line
+from consentkit.pdf.link.filling import Gap, SpokenStamp, filled
+from consentkit.pdf.link.frame import ENTRIES_OF_METADATA, Frame
+from consentkit.pdf.link.link import Linker, put_drawing
+
+_A_LITTLE = 1e-9
+"""The share of a width by which a line must be shorter, so that no rounding makes it smaller."""
+
+
+class VisitTexts(NamedTuple):
+    """The texts of a visit, each once."""
+
+    every: tuple[str, ...]
+    pattern: Hashable
+    """For what each of them is, and which of these are alike; nothing of what they say."""
+
+
+class DrawnCode(NamedTuple):
+    """A code that is drawn in a packet."""
+
+    number: Ref
+    """The number of its drawing."""
+    page: int
+    """Its page, counted from 1."""
+    side: float
+    """The length of its side, in points."""
+
+
+class _Line(NamedTuple):
+    number: Ref
+    resources: Ref
+    text: int
+    """Which of the texts it is."""
+    is_flush_right: bool
+
+
+class _Filled(NamedTuple):
+    number: Ref
+    opening: bytes
+    text: int
+    is_spoken: bool
+
+
+def texts_of(
+    plan: PacketPlan, papers: Iterable[PlacedItem], values: Iterable[Mapping[str, str]], numbers: PageNumbers
+) -> VisitTexts:
+    """The texts of a visit: the values of its papers, and what their feet say of the packet."""
+    places: dict[str, int] = {}
+    pattern: list[Hashable] = [plan.serial is None]
+    for own in values:
+        pattern += [tuple(own), tuple([places.setdefault(text, len(places)) for text in own.values()])]
+    packs = {id(placed.paper.pack): placed.paper.pack for placed in papers}
+    for pack in packs.values():
+        pattern += [places.setdefault(text, len(places)) for text in numbers.of_packet(pack)]
+    return VisitTexts(tuple(places), tuple(pattern))
+
+
+@dataclass(frozen=True)
+class Stencil:
+    """A packet with gaps."""
+
+    papers: tuple[PlacedItem, ...]
+    """They are kept with it, so that no others can come to have their identity."""
+    frame: Frame
+    drawings: tuple[_Line | DrawnCode, ...]
+    """What is drawn for each visit, in the order of the file."""
+    gaps: tuple[_Filled, ...]
+    metadata: tuple[bytes, bytes]
+    """What is before the number of the packet, and what is behind it."""
+    widths: Mapping[int, float]
+    """How wide each text that is drawn may be."""
+    varying: tuple[int, ...]
+    """The texts that differ from visit to visit, drawn or not."""
+    heavy: frozenset[str]
+    """The lines in heavy type, which all visits with these papers have."""
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return len(self.frame.beginning.data) + sum(len(placed.paper.part.pdf) for placed in self.papers)
+
+    def fill(self, plan: PacketPlan, texts: Sequence[str], unwritten: Iterable[str]) -> bytes | None:
+        """The packet of a visit with the same papers, and texts of the same pattern. None where one goes elsewhere.
+
+        `unwritten` are pieces of its texts that need the same font.
+        """
+        if not self.heavy.isdisjoint([texts[place] for place in self.varying]):
+            return None
+        lines = {place: common_line(texts[place]) for place in self.widths}
+        shaped = {place: line for place, line in lines.items() if line and line.width <= self.widths[place]}
+        if len(shaped) < len(lines) or not all(map(common_line, unwritten)):
+            return None
+        out = io.BytesIO()
+        file = FileWriter(out)
+        file.count = self.frame.count
+        return out.getvalue() if self._fill(file, plan, texts, shaped) else None
+
+    def _fill(self, file: FileWriter, plan: PacketPlan, texts: Sequence[str], shaped: Mapping[int, ShapedLine]) -> bool:
+        for one in self.drawings:
+            if isinstance(one, _Line):
+                line = shaped[one.text]
+                fit = flush_right(line.width) if one.is_flush_right else AS_IT_IS
+                put_drawing(file, one.number, *drawn_line(line.content, line.width, fit), one.resources)
+            else:
+                content, side = drawn_code(payload(plan, one.page))
+                if side != one.side:
+                    return False
+                put_drawing(file, one.number, content, (0.0, 0.0, side, side))
+        spoken = [text_string(f" {text}") for text in texts]
+        for gap in self.gaps:
+            said = spoken[gap.text] if gap.is_spoken else text_string(texts[gap.text])
+            file.put(gap.number, filled(gap.opening, said))
+        frame = self.frame
+        file.put_data(frame.metadata, ENTRIES_OF_METADATA, plan.packet.encode().join(self.metadata), compress=False)
+        file.finish(frame.root, frame.info, identifier([plan]), frame.beginning)
+        return True
+
+
+def stencil_of(
+    linker: Linker,
+    plan: PacketPlan,
+    papers: Sequence[PlacedItem],
+    written: Texts,
+    codes: Sequence[DrawnCode],
+    texts: Sequence[str],
+    info: Info,
+) -> Stencil | None:
+    """The stencil of a packet that has just been written. None where something in it is not a visit's text as it is."""
+    places = {text: place for place, text in enumerate(texts)}
+    constant = {text for placed in papers for text in placed.paper.own_texts.values()}
+    varying = tuple(place for text, place in places.items() if text not in constant)
+    heavy = frozenset(written.heavy)
+    metadata = packet(info, tool()).split(plan.packet.encode())
+    lines = [_line(drawn, places, written) for drawn in written.drawn()]
+    gaps = [_gap(gap, text, places) for gap, text in linker.filled_in()]
+    if linker.frame is None or len(metadata) != 2 or not heavy.isdisjoint(texts[place] for place in varying):
+        return None
+    if None in lines or None in gaps or any(placed.paper.is_foreign for placed in papers):
+        return None
+    return Stencil(
+        tuple(papers),
+        linker.frame,
+        tuple(sorted([*(line for line in lines if line), *codes], key=lambda one: one.number)),
+        tuple(gap for gap in gaps if gap),
+        (metadata[0], metadata[1]),
+        {line.text: written.most_widths[texts[line.text]] * (1 - _A_LITTLE) for line in lines if line},
+        varying,
+        heavy,
+    )
+
+
+def _line(drawn: DrawnLine, places: Mapping[str, int], written: Texts) -> _Line | None:
+    """A line of a stencil. None for one that is another visit's in another place or size."""
+    fits = AS_IT_IS, flush_right(written.width(drawn.line))
+    if not drawn.is_common or drawn.line not in places or drawn.fit not in fits:
+        return None
+    return _Line(drawn.number, drawn.resources, places[drawn.line], drawn.fit != AS_IT_IS)
+
+
+def _gap(gap: Gap, text: str, places: Mapping[str, int]) -> _Filled | None:
+    is_spoken = isinstance(gap, SpokenStamp)
+    own = text.removeprefix(" ") if is_spoken else text
+    return _Filled(gap.number, gap.opening, places[own], is_spoken) if own in places else None
