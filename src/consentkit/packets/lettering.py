@@ -12,11 +12,11 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import pairwise
-from math import inf
 
 from consentkit.packets.code_squares import squares_of
+from consentkit.packets.line_fit import STEP, LineRoom, line_fit
 from consentkit.packets.scripts import language_of
-from consentkit.packets.visit_lines import DrawnLine, LineFit, VisitLines
+from consentkit.packets.visit_lines import DrawnLine, VisitLines
 from consentkit.packets.wording import Piece
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.fonts.widths import width_of
@@ -42,10 +42,6 @@ _SIDE = 2.0
 _ABOVE_RULE = 3.4
 _GAP = 3.0
 """Points between two pieces of a text, in the size in which lines are drawn."""
-_LEADING = 1.03
-"""From one of several lines to the next, as a share of the size of the type."""
-_BESIDE_SLOT = 2.5
-"""Points by which several lines may reach beyond a slot, into the white above it."""
 _BREAKS = re.compile(r"(?<=[\s-])")
 _DARK = re.compile("1+")
 _LEAST_CUT = 12
@@ -83,8 +79,8 @@ class Texts:
         self._largest = _LARGEST_IN_LARGE_PRINT if large_print else _LARGEST
         self.heavy = frozenset(bold)
         """The texts in heavy type."""
-        self.most_widths: dict[str, float] = {}
-        """For each text that is in slots, how wide it may be to have its full size in all of them."""
+        self.rooms: dict[Ref, dict[LineRoom, None]] = {}
+        """For each drawing of a whole text, the kinds of room that it has."""
         self._pieces = pieces or {}
         self._written: dict[Hashable, list[Stamp]] = {}
         self._ways = cache(ways_to_break)
@@ -110,19 +106,21 @@ class Texts:
 
     def _in_slot(self, text: str, slot: Slot, *, flush_right: bool) -> list[Stamp]:
         left, bottom, right, top = slot.corners
-        room, height = right - left - 2 * _SIDE, top - bottom
+        height = top - bottom
         largest = self._largest.get(slot.name) or max(self._printed, _PRINTED * height / _NORMAL_HEIGHT)
-        self.most_widths[text] = min(room / largest, self.most_widths.get(text, inf))
         pieces = self._pieces.get(text, ())
         if any(language for _, language in pieces):
             return self._side_by_side(pieces, slot, min(largest, height / LINE_SIZE), flush_right=flush_right)
-        lines, scale = self._largest_way(text, room, height, largest)
+        room = LineRoom(right - left - 2 * _SIDE, height, largest, flush_right)
+        lines, scale = self._largest_way(text, room)
         size, low = scale / largest, -(len(lines) > 1) / largest
-        step = size * LINE_SIZE * _LEADING
-        return [
-            self._stamp(line, slot, largest, size, low + above * step, 0.0, flush_right=flush_right)
+        stamps = [
+            self._stamp(line, slot, largest, size, low + above * size * STEP, 0.0, flush_right=flush_right)
             for above, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True)
         ]
+        if len(stamps) == 1:
+            self.rooms.setdefault(stamps[0].drawing, {})[room] = None
+        return stamps
 
     def drawn(self) -> Iterator[DrawnLine]:
         """The lines that are drawn in the packet by themselves, in their order."""
@@ -141,22 +139,16 @@ class Texts:
             before += (width + _GAP) * size
         return stamps
 
-    def _largest_way(self, text: str, room: float, height: float, largest: float) -> tuple[tuple[str, ...], float]:
+    def _largest_way(self, text: str, room: LineRoom) -> tuple[tuple[str, ...], float]:
         """The lines on which a text is largest, and their size; as few as possible."""
         lines: tuple[str, ...] = (text.strip(),)
         scale = 0.0
         for way in self._lines.ways(text):
-            own = self._scale(way, room, height, largest)
+            own = room.scale([self.width(line) for line in way])
             lines, scale = (way, own) if own > scale else (lines, scale)
-            if scale >= largest:
+            if scale >= room.largest:
                 break
         return lines, scale
-
-    def _scale(self, lines: Sequence[str], room: float, height: float, largest: float) -> float:
-        """The size at which lines fit a slot."""
-        widest = max(map(self.width, lines))
-        scale = min(largest, room / max(widest, 1))
-        return scale if len(lines) == 1 else min(scale, (height + _BESIDE_SLOT) / (len(lines) * LINE_SIZE * _LEADING))
 
     def at(self, text: str, left: float, baseline: float, room: float) -> Stamp:
         """A stamp that writes a small text at a place, as an artifact."""
@@ -180,11 +172,7 @@ class Texts:
 
     def _drawing(self, line: str, size: float, left: float = 0.0, up: float = 0.0) -> Ref:
         """The drawing of a line with the baseline `up` points above that of all drawings."""
-        baseline = self._lines[line].baseline
-        if size == 1.0 and up == left == 0.0 and baseline == BASELINE:
-            return self._lines.drawing(line)
-        above = up + BASELINE - baseline * size
-        return self._lines.drawing(line, LineFit(round(size, 4), round(left, 3), round(above, 3)))
+        return self._lines.drawing(line, line_fit(size, left, up, self._lines[line].baseline))
 
 
 def field_values(

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from consentkit.packets.items import PlacedItem
 from consentkit.packets.lettering import Texts, drawn_code
+from consentkit.packets.line_fit import LineFit, LineRoom
 from consentkit.packets.page_numbers import PageNumbers
 from consentkit.packets.plan import PacketPlan, identifier, payload, tool
-from consentkit.packets.visit_lines import AS_IT_IS, DrawnLine, drawn_line, flush_right
+from consentkit.packets.visit_lines import DrawnLine, drawn_line
 from consentkit.pdf.file.syntax import Ref, text_string
 from consentkit.pdf.file.writer import FileWriter
 from consentkit.pdf.file.xmp import Info, packet
@@ -24,9 +25,6 @@ from consentkit.pdf.lines.shaping import ShapedLine, common_line
 from consentkit.pdf.link.filling import Gap, SpokenStamp, filled
 from consentkit.pdf.link.frame import ENTRIES_OF_METADATA, Frame
 from consentkit.pdf.link.link import Linker, put_drawing
-
-_A_LITTLE = 1e-9
-"""The share of a width by which a line must be shorter, so that no rounding makes it smaller."""
 
 
 class VisitTexts(NamedTuple):
@@ -53,7 +51,8 @@ class _Line(NamedTuple):
     resources: Ref
     text: int
     """Which of the texts it is."""
-    is_flush_right: bool
+    rooms: tuple[LineRoom, ...]
+    """The kinds of room that it has."""
 
 
 class _Filled(NamedTuple):
@@ -89,8 +88,8 @@ class Stencil:
     gaps: tuple[_Filled, ...]
     metadata: tuple[bytes, bytes]
     """What is before the number of the packet, and what is behind it."""
-    widths: Mapping[int, float]
-    """How wide each text that is drawn may be."""
+    drawn: tuple[int, ...]
+    """The texts that are drawn."""
     varying: tuple[int, ...]
     """The texts that differ from visit to visit, drawn or not."""
     heavy: frozenset[str]
@@ -108,9 +107,9 @@ class Stencil:
         """
         if not self.heavy.isdisjoint([texts[place] for place in self.varying]):
             return None
-        lines = {place: common_line(texts[place]) for place in self.widths}
-        shaped = {place: line for place, line in lines.items() if line and line.width <= self.widths[place]}
-        if len(shaped) < len(lines) or not all(map(common_line, unwritten)):
+        lines = ((place, common_line(texts[place])) for place in self.drawn)
+        shaped = {place: line for place, line in lines if line}
+        if len(shaped) < len(self.drawn) or not all(map(common_line, unwritten)):
             return None
         out = io.BytesIO()
         file = FileWriter(out)
@@ -118,10 +117,14 @@ class Stencil:
         return out.getvalue() if self._fill(file, plan, texts, shaped) else None
 
     def _fill(self, file: FileWriter, plan: PacketPlan, texts: Sequence[str], shaped: Mapping[int, ShapedLine]) -> bool:
+        before: set[tuple[int, LineFit]] = set()
         for one in self.drawings:
             if isinstance(one, _Line):
                 line = shaped[one.text]
-                fit = flush_right(line.width) if one.is_flush_right else AS_IT_IS
+                fit, *others = {room.fit_of_one(line.width) for room in one.rooms}
+                if fit is None or others or (one.text, fit) in before:
+                    return False
+                before.add((one.text, fit))
                 put_drawing(file, one.number, *drawn_line(line.content, line.width, fit), one.resources)
             else:
                 content, side = drawn_code(payload(plan, one.page))
@@ -165,18 +168,19 @@ def stencil_of(
         tuple(sorted([*(line for line in lines if line), *codes], key=lambda one: one.number)),
         tuple(gap for gap in gaps if gap),
         (metadata[0], metadata[1]),
-        {line.text: written.most_widths[texts[line.text]] * (1 - _A_LITTLE) for line in lines if line},
+        tuple({line.text for line in lines if line}),
         varying,
         heavy,
     )
 
 
 def _line(drawn: DrawnLine, places: Mapping[str, int], written: Texts) -> _Line | None:
-    """A line of a stencil. None for one that is another visit's in another place or size."""
-    fits = AS_IT_IS, flush_right(written.width(drawn.line))
-    if not drawn.is_common or drawn.line not in places or drawn.fit not in fits:
+    """A line of a stencil. None for one that is not a whole text in the font of all packets."""
+    rooms = tuple(written.rooms.get(drawn.number, ()))
+    fits = {room.fit_of_one(written.width(drawn.line)) for room in rooms}
+    if not drawn.is_common or drawn.line not in places or fits != {drawn.fit}:
         return None
-    return _Line(drawn.number, drawn.resources, places[drawn.line], drawn.fit != AS_IT_IS)
+    return _Line(drawn.number, drawn.resources, places[drawn.line], rooms)
 
 
 def _gap(gap: Gap, text: str, places: Mapping[str, int]) -> _Filled | None:

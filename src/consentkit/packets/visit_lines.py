@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
+from consentkit.packets.line_fit import AS_IT_IS, LineFit
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.line_box import BESIDE_LINE, LINE_HEIGHT
 from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore, ShapedLines, common_line
@@ -33,17 +34,6 @@ class VisitLine(NamedTuple):
     baseline: float
     sheet: int
     """Which of the resources of the lines it needs."""
-
-
-class LineFit(NamedTuple):
-    """How a line lies in its drawing: its size as a share of the default one, and where it begins, in points."""
-
-    scale: float = 1.0
-    left: float = 0.0
-    up: float = 0.0
-
-
-AS_IT_IS = LineFit()
 
 
 class DrawnLine(NamedTuple):
@@ -161,11 +151,6 @@ class VisitLines:
         if sheet == _BOLD:
             return self._linker.draw_in_common(PlannedDrawing(content, box, self._shared[sheet]))
         return self._linker.draw(content, box, self._shared[sheet])
-
-
-def flush_right(width: float) -> LineFit:
-    """How a line of a width lies in its drawing that ends where this is placed."""
-    return LineFit(1.0, round(-width, 3), 0.0)
 
 
 def drawn_line(content: bytes, width: float, fit: LineFit) -> tuple[bytes, tuple[float, float, float, float]]:
