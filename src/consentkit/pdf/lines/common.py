@@ -47,6 +47,12 @@ def common_font() -> DrawingResources:
 
 
 @cache
+def common_letters() -> Mapping[str, int]:
+    """The glyph of each letter of the font, alone."""
+    return {letter: glyph for glyph, letter in _meanings().items()}
+
+
+@cache
 def _characters() -> frozenset[str]:
     return frozenset(_meanings().values())
 

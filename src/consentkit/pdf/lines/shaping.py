@@ -16,6 +16,7 @@ from consentkit.pdf.line_box import LINE_SIZE
 from consentkit.pdf.lines.common import COMMON_FONT, common_face, common_font, common_glyphs
 from consentkit.pdf.lines.embedding import resources_of
 from consentkit.pdf.lines.faces import BOLD, REGULAR, LineFace, ShapedGlyph
+from consentkit.pdf.lines.pairs import set_line
 from consentkit.pdf.lines.runs import FontRun, runs_of
 from consentkit.pdf.link.order import CommonResources, DrawingResources
 from consentkit.recent import Recent
@@ -29,6 +30,8 @@ _MOST_LINES = 256
 """Lines of which it is kept how they are shaped, until as many others have been."""
 BASELINE = 6.0
 """Points from the bottom of its box to the baseline of a line."""
+_COMMON_LINE = b"BT\n0 %g Td\n/%b %g Tf\n" % (BASELINE, COMMON_FONT.encode(), LINE_SIZE) + b"[<%b>] TJ\nET"
+"""What draws a line with the font of all packets."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,8 @@ class ShapedLines:
 
 def common_line(line: str) -> ShapedLine | None:
     """A line that needs no font but the one that all packets have; None for any other one."""
+    if done := set_line(line):
+        return ShapedLine(_COMMON_LINE % done.shown, done.advance * LINE_SIZE / 1000)
     glyphs = common_glyphs(line)
     return _line([*_in_font(COMMON_FONT), *_showing(common_face(), glyphs)], glyphs) if glyphs else None
 
