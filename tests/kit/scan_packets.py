@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from consentkit.documents.opening import open_workspace
 from consentkit.model.visit import Visit
-from consentkit.packets.lettering import EDGE, side_of_code
+from consentkit.packets.lettering import EDGE, SIDE_OF_CODE
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.record import record_of
 from consentkit.packets.visits import read_visits
@@ -79,8 +79,8 @@ def kept_packet() -> PrintedPacket:
 
 
 def _with_code(page: RecordedPage) -> RecordedPage:
-    side = side_of_code(f"CK2/{'A' * 10}/{page.number}")
-    return page.model_copy(update={"code": Corners(page.width - EDGE - side, EDGE, page.width - EDGE, EDGE + side)})
+    left, right = page.width - EDGE - SIDE_OF_CODE, page.width - EDGE
+    return page.model_copy(update={"code": Corners(left, EDGE, right, EDGE + SIDE_OF_CODE)})
 
 
 def of_all_kinds(folder: Path) -> Printed:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from consentkit.packets.lettering import EDGE, QUIET, Texts, draw_code, lines_of_name, ways_to_break
+from consentkit.packets.lettering import EDGE, QUIET, SIDE_OF_CODE, Texts, lines_of_name, ways_to_break
 from consentkit.packets.visit_lines import LineFit
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.link.link import Linker
@@ -114,11 +114,9 @@ def test_what_repeats_at_the_head_of_a_page_is_not_read_out(texts: Texts) -> Non
 
 
 def test_a_code_has_squares_of_half_a_millimetre_and_fits_beside_the_foot() -> None:
-    linker = Linker(io.BytesIO(), "A title", "en")
-    _, side = draw_code(linker, "CK2/ZAVNXDW3HN/9999")
-    assert side / 21 >= 0.5 * 72 / 25.4
+    assert SIDE_OF_CODE / 21 >= 0.5 * 72 / 25.4
     assert EDGE >= 8 * 72 / 25.4
-    assert EDGE + side + QUIET <= (17 + 5) * 72 / 25.4, "the margin of A4, and what the foot leaves free"
+    assert EDGE + SIDE_OF_CODE + QUIET <= (17 + 5) * 72 / 25.4, "the margin of A4, and what the foot leaves free"
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "Zs"]), max_size=80))

@@ -52,7 +52,7 @@ class Sheet:
         self._linker.expect_pages(1)
         self.texts = Texts(TEXTS)
         self.texts.put_into(self._linker)
-        self.code = draw_code(self._linker, "CK2/ABC/1")[0]
+        self.code = draw_code(self._linker, "CK2/ABC/1")
 
     def drawing(self, content: bytes) -> Stamp:
         """A stamp of any other drawing, in the font of the lines."""

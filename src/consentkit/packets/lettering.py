@@ -10,10 +10,11 @@ import re
 import unicodedata
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 
 from consentkit.packets.code_squares import squares_of
+from consentkit.packets.code_symbol import SIZE
 from consentkit.packets.line_fit import STEP, LineRoom, line_fit
 from consentkit.packets.scripts import language_of
 from consentkit.packets.visit_lines import DrawnLine, VisitLines
@@ -42,8 +43,8 @@ _SIDE = 2.0
 _ABOVE_RULE = 3.4
 _GAP = 3.0
 """Points between two pieces of a text, in the size in which lines are drawn."""
-_BREAKS = re.compile(r"(?<=[\s-])")
 _DARK = re.compile("1+")
+_BREAKS = re.compile(r"(?<=[\s-])")
 _LEAST_CUT = 12
 """Characters from which a text may be set on several lines."""
 _MOST_LINES = 4
@@ -52,6 +53,9 @@ EDGE = 22.7
 """Points from the edge of the sheet to whatever a scanner or a person needs, be the paper fed askew (8 mm)."""
 _MODULE = 1.42
 """Points of the side of a square of a code: 0.5 mm, which is 3 dots of a scan at 150 dpi."""
+SIDE_OF_CODE = SIZE * _MODULE
+"""Points of the side of a code."""
+BOX_OF_CODE = (0.0, 0.0, SIDE_OF_CODE, SIDE_OF_CODE)
 QUIET = 4 * _MODULE
 """Points around a code that stay white (ISO/IEC 18004, 6.3.8)."""
 
@@ -192,30 +196,34 @@ def field_values(
     return filled
 
 
-def draw_code(linker: Linker, payload: str) -> tuple[Ref, float]:
-    """Draw a QR code. Returns the drawing and the length of its side in points."""
-    content, side = drawn_code(payload)
-    return linker.draw(content, (0.0, 0.0, side, side)), side
+class _HalfRow(dict[str, bytes]):
+    """The operators for the dark squares of half a row, by its squares."""
+
+    def __init__(self, column: int, row: int) -> None:
+        super().__init__()
+        self._column, self._above = column, SIZE - 1 - row
+
+    def __missing__(self, squares: str) -> bytes:
+        runs = ((run.start() + self._column, run.end() - run.start()) for run in _DARK.finditer(squares))
+        self[squares] = drawn = b"".join(b"%d %d %d 1 re\n" % (start, self._above, length) for start, length in runs)
+        return drawn
 
 
-def drawn_code(payload: str) -> tuple[bytes, float]:
-    """What draws a QR code, and the length of its side in points."""
-    rows = squares_of(payload)
-    across = len(rows) + 1  # with a light square behind each row, which ends what is dark
-    squares = [_run_of_squares(*run.span(), across) for run in _DARK.finditer("0".join(rows))]
-    operators = [b"%g 0 0 %g 0 0 cm" % (_MODULE, _MODULE), *squares]
-    return b"\n".join([*operators, b"f"]), len(rows) * _MODULE
+_HALF = SIZE // 2
+_HALVES = [_HalfRow(column, row) for row in range(SIZE) for column in (0, _HALF)]
+"""Rows of codes are drawn by halves, of which there are so few that most have been drawn before."""
+_SCALE_OF_CODE = b"%g 0 0 %g 0 0 cm\n" % (_MODULE, _MODULE)
 
 
-@lru_cache(maxsize=8192)
-def _run_of_squares(start: int, end: int, across: int) -> bytes:
-    """The operator for dark squares that follow each other on a row, counted from the upper left corner."""
-    return b"%d %d %d 1 re" % (start % across, across - 2 - start // across, end - start)
+def draw_code(linker: Linker, payload: str) -> Ref:
+    """Draw a QR code, and return the drawing. Raises ValueError for what does not fit a small one."""
+    return linker.draw(drawn_code(payload), BOX_OF_CODE)
 
 
-def side_of_code(payload: str) -> float:
-    """The length of the side of a code, in points."""
-    return len(squares_of(payload)) * _MODULE
+def drawn_code(payload: str) -> bytes:
+    """What draws a QR code. Raises ValueError for what does not fit a small one."""
+    halves = zip(_HALVES, [half for row in squares_of(payload) for half in (row[:_HALF], row[_HALF:])], strict=True)
+    return _SCALE_OF_CODE + b"".join([drawn[half] for drawn, half in halves]) + b"f"
 
 
 def ways_to_break(text: str) -> tuple[tuple[str, ...], ...]:

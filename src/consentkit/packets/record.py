@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from consentkit._version import __version__
 from consentkit.model.identity import PAPER_SIZES
 from consentkit.packets.items import PlacedItem
-from consentkit.packets.lettering import EDGE, side_of_code
+from consentkit.packets.lettering import EDGE, SIDE_OF_CODE
 from consentkit.packets.packet import Packet
 from consentkit.packets.page_numbers import AT_END
-from consentkit.packets.plan import payload
 from consentkit.packets.work_order import awaited, is_filed
 from consentkit.packets.writing import values_in
 from consentkit.pdf.part import Corners, Slot
@@ -98,13 +97,12 @@ def _pages(packet: Packet, placed: PlacedItem, numbers: list[int]) -> Iterator[R
             for slot in slots
             if slot.page == number
         )
-        side = side_of_code(payload(packet.plan, placed.first + number))
         yield RecordedPage(
             number=placed.first + number,
             page_of_part=number,
             width=width,
             height=height,
-            code=Corners(width - EDGE - side, EDGE, width - EDGE, EDGE + side),
+            code=Corners(width - EDGE - SIDE_OF_CODE, EDGE, width - EDGE, EDGE + SIDE_OF_CODE),
             places=places,
         )
 

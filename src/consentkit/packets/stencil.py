@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from consentkit.packets.items import PlacedItem
-from consentkit.packets.lettering import Texts, drawn_code
+from consentkit.packets.lettering import BOX_OF_CODE, Texts, drawn_code
 from consentkit.packets.line_fit import LineFit, LineRoom
 from consentkit.packets.page_numbers import PageNumbers
 from consentkit.packets.plan import PacketPlan, identifier, payload, tool
@@ -42,8 +42,6 @@ class DrawnCode(NamedTuple):
     """The number of its drawing."""
     page: int
     """Its page, counted from 1."""
-    side: float
-    """The length of its side, in points."""
 
 
 class _Line(NamedTuple):
@@ -127,10 +125,7 @@ class Stencil:
                 before.add((one.text, fit))
                 put_drawing(file, one.number, *drawn_line(line.content, line.width, fit), one.resources)
             else:
-                content, side = drawn_code(payload(plan, one.page))
-                if side != one.side:
-                    return False
-                put_drawing(file, one.number, content, (0.0, 0.0, side, side))
+                put_drawing(file, one.number, drawn_code(payload(plan, one.page)), BOX_OF_CODE)
         spoken = [text_string(f" {text}") for text in texts]
         for gap in self.gaps:
             said = spoken[gap.text] if gap.is_spoken else text_string(texts[gap.text])

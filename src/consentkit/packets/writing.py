@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from consentkit.model.words import LanguagePack
 from consentkit.packets.items import COPY_PLACE, PacketItem, PlacedItem
-from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
+from consentkit.packets.lettering import EDGE, SIDE_OF_CODE, Texts, draw_code, field_values
 from consentkit.packets.page_numbers import AT_END, PageNumbers
 from consentkit.packets.plan import PacketPlan, identifier, payload, tool
 from consentkit.packets.slots import in_pieces, labelled, particulars
@@ -171,9 +171,9 @@ class _PaperWriter:
             (line,) = self.numbers.foot(self.placed, page)
             yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
         if is_filed(paper, page):
-            drawing, side = draw_code(self.linker, payload(self.plan, number))
-            self.codes.append(DrawnCode(drawing, number, side))
-            yield Stamp(drawing, size[0] - EDGE - side, EDGE)
+            drawing = draw_code(self.linker, payload(self.plan, number))
+            self.codes.append(DrawnCode(drawing, number))
+            yield Stamp(drawing, size[0] - EDGE - SIDE_OF_CODE, EDGE)
 
 
 def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
