@@ -89,6 +89,7 @@ def drawn_by_page_engine() -> Iterator[None]:
     """Leave every line to the page engine."""
     with (
         mock.patch.object(shaping, "common_glyphs", return_value=None),
+        mock.patch.object(shaping, "set_line", return_value=None),
         mock.patch.object(shaping, "_glyphs_of", return_value=None),
     ):
         yield
