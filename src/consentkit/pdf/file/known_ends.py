@@ -30,6 +30,10 @@ _OF_EACH_FILE = re.compile(rb"\[\([0-9a-f]{32}\) \([0-9a-f]{32}\)\]")
 _TEXT = re.compile(rb"(/(?:ActualText|V) (?:\((?:[^()\\]++|\\[()\\])*+\)|<[0-9a-f]*+>))(?=[/>])")
 """A text that may differ, with its key."""
 _KEY_OF_TEXT = re.compile(rb"/[A-Za-z]+ ")
+_HEADER = 2
+"""Bytes before compressed data (RFC 1950, 2.2)."""
+_FLUSH = re.compile(rb"\x00\x00\xff\xff")
+"""The end of a flush (RFC 1951, 3.2.4)."""
 _ANY_TEXT = b"(any text)"
 _OBJECTS_IN = re.compile(rb"<</Type /ObjStm/N ([0-9]{1,9})/First ([0-9]{1,9})/Filter /FlateDecode")
 
@@ -109,6 +113,38 @@ def _key_of(text: bytes) -> bytes:
     return match[0]
 
 
+class _Rows:
+    """The rows of a table of objects, compressed, of which the first ones are the same in many files.
+
+    Data that are flushed completely at some point can be inflated from there on by themselves (RFC 1951, 2.3), and the
+    same bytes before it always inflate to the same rows.
+    """
+
+    def __init__(self, data: bytes, first: int) -> None:
+        """Take them from one file, up to the last such point before a number of bytes. Raises ValueError."""
+        self._start, self.known = data[:_HEADER], b""
+        every = zlib.decompress(data)
+        for flush in _FLUSH.finditer(data):
+            known = zlib.decompressobj().decompress(data[: flush.end()])
+            if len(known) <= first and every == known + _inflated(data[flush.end() :], known):
+                self._start, self.known = data[: flush.end()], known
+
+    def others(self, data: bytes) -> bytes:
+        """The rows behind those that are the same. Raises ValueError where these differ."""
+        if not data.startswith(self._start):
+            raise _DiffersError
+        return _inflated(data[len(self._start) :], self.known)
+
+
+def _inflated(data: bytes, before: bytes) -> bytes:
+    """What data inflate to that come behind a complete flush, and their checksum. Raises ValueError for others."""
+    inflating = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflated = inflating.decompress(data)
+    if not inflating.eof or inflating.unused_data != zlib.adler32(inflated, zlib.adler32(before)).to_bytes(4):
+        raise _DiffersError
+    return inflated
+
+
 @dataclass(frozen=True)
 class _Table:
     """The table of objects at the end, but for where the objects are that lie behind the beginning."""
@@ -116,11 +152,13 @@ class _Table:
     number: int
     entries: list[bytes]
     """Its dictionary, before and behind the identifier of the file."""
-    rows: list[tuple[int, bytes]]
-    """Rows and parts of rows that are the same, each behind the number of its first byte."""
+    rows: _Rows
+    same: list[tuple[int, bytes]]
+    """What is the same of the other rows, behind the number of its first byte."""
     size: int
+    """How many bytes these take."""
     places: list[tuple[int, int, int]]
-    """For each object behind the beginning: its number, and between which bytes its place is."""
+    """For each object behind the beginning: its number, and between which of these bytes its place is."""
 
 
 class KnownEnd:
@@ -165,9 +203,10 @@ class KnownEnd:
 
     def _objects_in(self, pdf: bytes) -> Iterator[tuple[int, int, int]]:
         """The number of each object between beginning and table, and between which bytes it is. Raises ValueError."""
-        table, (number, start, entries, rows) = self._table, _table_in(pdf)
+        table, (number, start, entries, data) = self._table, _table_in(pdf)
+        rows = table.rows.others(data)
         is_alike = number == table.number and _OF_EACH_FILE.split(entries) == table.entries and len(rows) == table.size
-        if not is_alike or not all(rows.startswith(same, at) for at, same in table.rows):
+        if not is_alike or not all(rows.startswith(same, at) for at, same in table.same):
             raise _DiffersError
         every = sorted((int.from_bytes(rows[first:last]), of) for of, first, last in table.places)
         if every[0][0] != len(self._beginning) or every[-1] != (start, number):
@@ -175,30 +214,34 @@ class KnownEnd:
         return ((of, place, end) for (place, of), (end, _) in pairwise(every))
 
     def _table_of(self, pdf: bytes, beginning: KnownBeginning) -> _Table:
-        number, _, entries, data = _table_in(pdf)
-        table = parse(entries + b">>")[0]
+        number, _, entries, packed = _table_in(pdf)
+        table, data = parse(entries + b">>")[0], zlib.decompress(packed)
         rows = Rows.of_data(table, data) if isinstance(table, dict) else None
         if rows is None or not beginning.is_in(rows) or rows.data != data:
             raise _DiffersError
         one, two, _ = rows.widths
-        own = [of for of, (kind, _, _) in rows.of(beginning.others(rows)) if kind == PLAIN]
-        places = [(of, of * rows.length + one, of * rows.length + one + two) for of in own]
-        edges = [0, *(edge for _, first, last in places for edge in (first, last)), len(data)]
-        same = [(first, data[first:last]) for first, last in zip(edges[::2], edges[1::2], strict=True)]
-        holders = {place for _, (kind, place, _) in rows.of(beginning.others(rows)) if kind == PACKED}
-        if not holders.issubset(own):
+        others = dict(rows.of(beginning.others(rows)))
+        own = [of for of, (kind, _, _) in others.items() if kind == PLAIN]
+        if not {place for kind, place, _ in others.values() if kind == PACKED}.issubset(own):
             raise _DiffersError
-        return _Table(number, _OF_EACH_FILE.split(entries), same, len(data), places)
+        known = _Rows(packed, own[0] * rows.length)
+        first = len(known.known)
+        starts = [of * rows.length + one - first for of in own]
+        edges = [0, *(edge for start in starts for edge in (start, start + two)), len(data) - first]
+        behind = data[first:]
+        same = [(start, behind[start:end]) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+        places = [(of, start, start + two) for of, start in zip(own, starts, strict=True)]
+        return _Table(number, _OF_EACH_FILE.split(entries), known, same, len(behind), places)
 
 
 def _table_in(pdf: bytes) -> tuple[int, int, bytes, bytes]:
-    """The table at the end of a file: its number, where it begins, its dictionary and its rows. Raises ValueError."""
+    """The table at the end of a file: its number, where it begins, its dictionary and its data. Raises ValueError."""
     end = _START.search(pdf, max(0, len(pdf) - _LONGEST_START))
     start = int(end[1]) if end else 0
     head = _STREAM.match(pdf, start)
     if end is None or head is None or head.end() + int(head[3]) != end.start():
         raise _DiffersError
-    return int(head[1]), start, head[2], zlib.decompress(pdf[head.end() : end.start()])
+    return int(head[1]), start, head[2], pdf[head.end() : end.start()]
 
 
 def _start_of(pdf: bytes, number: int, place: int) -> int:
