@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from struct import Struct
+from struct import unpack
 from typing import NamedTuple
 
 from consentkit.pdf.file.geometry import Box
@@ -25,7 +25,6 @@ _LINE = re.compile(
 )
 _DIGITS = 4
 """How many digits the number of a glyph has."""
-_GLYPH = Struct(">H")
 _DRAWS_TEXT = re.compile(rb"Tj|TJ|'|\"|Do|EI")
 """What a drawing has that shows text, or draws something that may."""
 _OF_TEXT = (b"T", b"'", b'"', b"D", b"E")
@@ -63,11 +62,12 @@ class LineFont(dict[int, tuple[str, float]]):
 
 def read_plain(content: bytes, area: Box, fonts: Mapping[str, LineFont], least_size: float) -> StampDrawing | None:
     """What a drawing says that ends at the edges of an area; None for one that has to be painted to know that."""
-    if not any(sign in content for sign in _OF_TEXT) or not _DRAWS_TEXT.search(content):
-        return StampDrawing(None, area, least_size, area)
     line = _LINE.fullmatch(content)
-    font = fonts.get(line["font"].decode()) if line else None
-    return _read_line(line, font, area) if line and font is not None else None
+    if line is not None:
+        font = fonts.get(line["font"].decode())
+        return None if font is None else _read_line(line, font, area)
+    is_text = any(sign in content for sign in _OF_TEXT) and _DRAWS_TEXT.search(content)
+    return None if is_text else StampDrawing(None, area, least_size, area)
 
 
 def _read_line(line: re.Match[bytes], font: LineFont, area: Box) -> StampDrawing | None:
@@ -78,7 +78,7 @@ def _read_line(line: re.Match[bytes], font: LineFont, area: Box) -> StampDrawing
     size, baseline = float(line["size"]) * scale, (up or 0.0) + float(line["baseline"]) * scale
     pieces = line["glyphs"].strip(b"<>").replace(b">", b"<").split(b"<")
     codes = bytes.fromhex(b"".join(pieces[::2]).decode())
-    glyphs = [font[number] for (number,) in _GLYPH.iter_unpack(codes)]
+    glyphs = map(font.__getitem__, unpack(f">{len(codes) // 2}H", codes))
     meanings, widths = zip(*glyphs, strict=True)
     steps = [int(step or 0) / 1000 for step in pieces[1::2]]
     has_room = max(steps, default=0.0) <= min(widths) / 2 or _has_room(pieces, widths)
