@@ -120,8 +120,8 @@ def test_a_packet_with_known_papers_is_read_by_a_plan(
     one.maker.require_identity(one.packet.pdf, [one.packet])
     again = one.end.written()
     one.maker.require_identity(again, [one.packet])  # so a forged one that fits is not refused for its form
-    other = visit(visit="V-9", patient={"name": "Mo Day", "born": "1931-12-30", "record": "A/1.2"})
-    one.maker.make(plan(one.maker.workspace, other, fillable=which == "filled"))
+    patient = {"name": "Al Ty", "born": "1984-12-30", "record": "MR-1"}
+    one.maker.make(replace(one.packet.plan, visit=visit(visit="V-9", patient=patient)))
 
 
 def test_a_packet_of_another_visit_does_not_pass(warm: Warm, filled: Warm) -> None:
@@ -131,7 +131,8 @@ def test_a_packet_of_another_visit_does_not_pass(warm: Warm, filled: Warm) -> No
             {"name": "Bo Ek", "born": "1984-07-08", "record": "MR-9"},
             {"name": "Bo Ek", "born": "1984-07-09", "record": "MR-8"},
         ):
-            planned = plan(one.maker.workspace, visit(visit="V-52", patient=patient), fillable=one is filled)
+            planned = replace(one.packet.plan, visit=visit(visit="V-52", patient=patient))
+            assert not one.is_planned(one.packet.pdf, replace(one.packet, plan=planned))
             with pytest.raises(RenderingFailed, match="does not bear this patient's particulars"):
                 one.maker.require_identity(one.packet.pdf, [replace(one.packet, plan=planned)])
 
