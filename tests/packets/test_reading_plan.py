@@ -22,7 +22,8 @@ from consentkit.packets.reading_plan import ReadingPlan
 from consentkit.packets.room_for_drawings import PlacedBox, rooms_of
 from consentkit.packets.stamps import moved_box
 from consentkit.pdf.file.geometry import Box
-from consentkit.pdf.file.syntax import text_string
+from consentkit.pdf.file.reader import read_file
+from consentkit.pdf.file.syntax import Ref, text_string
 from kit.forged_ends import End, Packed, Plain, Stream, end_of
 from kit.packets import plan, visit
 from kit.small import make_clinic
@@ -137,6 +138,12 @@ def test_a_packet_of_another_visit_does_not_pass(warm: Warm, filled: Warm) -> No
                 one.maker.require_identity(one.packet.pdf, [replace(one.packet, plan=planned)])
 
 
+def test_a_plan_is_for_the_papers_that_it_was_learned_from(warm: Warm) -> None:
+    later = tuple(replace(placed, first=placed.first + 1) for placed in warm.packet.papers)
+    with pytest.raises(RenderingFailed, match="does not bear this patient's particulars"):
+        warm.maker.require_identity(warm.packet.pdf, [replace(warm.packet, papers=later)])
+
+
 Forged = Callable[[Warm], End | bytes]
 
 
@@ -162,6 +169,31 @@ def entries(text: str, change: Callable[[bytes], bytes]) -> Forged:
         return warm.end.with_object(number, replace(item, entries=change(item.entries)))
 
     return forged
+
+
+def moved(text: str, left: int, up: int) -> Forged:
+    """Move the drawing of a text, with the box that it is cut off at."""
+
+    def forged(warm: Warm) -> End:
+        number = warm.drawing(text)
+        item = warm.end.stream(number)
+        box = b"BBox [%d %d %d %d]" % (left, up, left + 300, up + 20)
+        changed = replace(item, entries=re.sub(rb"BBox \[[^]]*\]", box, item.entries))
+        place = b"1 0 0 1 %d %d cm\n" % (left, up)
+        return warm.end.with_object(number, changed.with_content(place + item.content))
+
+    return forged
+
+
+def in_other_font(warm: Warm) -> End:
+    """Let a line be drawn with what another one is drawn with."""
+    number, file = warm.drawing(NAME), read_file(warm.packet.pdf)
+    item = warm.end.stream(number)
+    own = file.objects[number].entries["Resources"]
+    drawn_with = (one.entries["Resources"] for one in file.objects.values() if one.entries.get("Subtype") == b"/Form")
+    other = next(resources for resources in drawn_with if isinstance(resources, Ref) and resources != own)
+    changed = re.sub(rb"Resources \d+", b"Resources %d" % other, item.entries)
+    return warm.end.with_object(number, replace(item, entries=changed))
 
 
 def element(text: str, change: Callable[[bytes], bytes]) -> Forged:
@@ -252,6 +284,7 @@ def _with_note(text: bytes) -> bytes:
 
 
 NAME, RECORD, BORN = NAMES[-1], "MR-9", "July 9, 1984"
+CLINICIAN = "Dr. Amara Okonkwo, PhD"
 SOMEBODY = text_string(" Somebody Else")
 FORGED: dict[str, Forged] = {
     "other letters": content(NAME, lambda line: re.sub(rb"<(....)(....)", rb"<\2\1", line, count=1)),
@@ -262,6 +295,12 @@ FORGED: dict[str, Forged] = {
     "a line off its drawing": content(NAME, lambda line: b"1 0 0 1 500 0 cm\n" + line),
     "a line below its drawing": content(NAME, lambda line: line.replace(b"0 6 Td", b"0 90 Td")),
     "a line with another one over it": content(NAME, lambda line: line + b"\n" + line),
+    "a line off the page": moved(NAME, 600, 0),
+    "a line far above its place": moved(NAME, 0, 800),
+    "a line in another font": in_other_font,
+    "other letters for a clinician": content(
+        CLINICIAN, lambda line: re.sub(rb"<(....)(....)", rb"<\2\1", line, count=1)
+    ),
     "a line that is cut off": entries(NAME, lambda text: re.sub(rb"BBox \[[^]]*\]", b"BBox [0 0 9 20]", text)),
     "a line of a font that is not there": content(NAME, lambda line: line.replace(b"/F1 ", b"/F9 ")),
     "a line on a layer": entries(NAME, lambda text: text + b"/OC <</Type /OCG/Name (Somebody)>>"),
@@ -358,6 +397,7 @@ FORGED_FIELDS: dict[str, Forged] = {
     "a field that looks like another one": field(lambda text: re.sub(rb"/AP <</N \d+", b"/AP <</N 1", text)),
     "other letters": FORGED["other letters"],
     "a tiny line": FORGED["a tiny line"],
+    "a line above its field": moved(NAME, 0, 14),
     "white for a code": FORGED["white for a code"],
 }
 
