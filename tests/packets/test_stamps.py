@@ -99,7 +99,7 @@ def test_a_drawing_is_that_of_another_file_only_with_the_same_font_whatever_its_
     for means in "aba":
         file, drawing = drawing_in_a_font(name, means)
         page = SamePage(PrintedPage(), "", (), None, (), {"Stamp1": drawing}, ())
-        stamp = StampReader(file, VisibleContent(file, 2.0, whole_drawings=True), 2.0, known)._drawing(page, drawing)
+        stamp = StampReader(file, VisibleContent(file, 2.0, whole_drawings=True), 2.0, known).drawing(page, drawing)
         said.append(stamp and stamp.text)
     assert said == ["a", "b", "a"]
 

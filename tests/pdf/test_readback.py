@@ -24,6 +24,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.packets import visit_lines
 from consentkit.packets.day_file import combine
+from consentkit.packets.identity import IdentityCheck
 from consentkit.packets.lettering import Texts
 from consentkit.packets.packet import PacketMaker
 from consentkit.packets.papers import PacketItem
@@ -576,17 +577,17 @@ FINISHED: dict[str, tuple[Callable[[pikepdf.Pdf], None], str]] = {
 
 def finished(patch: pytest.MonkeyPatch, change: Callable[[pikepdf.Pdf], None]) -> None:
     """Change each packet when it is finished, before it is read back."""
-    real = consentkit.packets.packet.require_identity
+    real = IdentityCheck.require
 
-    def changed(pdf: bytes, *rest: Any) -> None:
+    def changed(check: IdentityCheck, pdf: bytes, *rest: Any, **options: Any) -> None:
         with pikepdf.open(io.BytesIO(pdf)) as file:
             change(file)
             out = io.BytesIO()
             plain = pikepdf.ObjectStreamMode.disable
             file.save(out, static_id=True, object_stream_mode=plain, fix_metadata_version=False)
-        real(out.getvalue(), *rest)
+        real(check, out.getvalue(), *rest, **options)
 
-    patch.setattr(consentkit.packets.packet, "require_identity", changed)
+    patch.setattr(IdentityCheck, "require", changed)
 
 
 @pytest.mark.parametrize("defect", FINISHED)

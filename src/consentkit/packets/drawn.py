@@ -33,7 +33,7 @@ from consentkit.pdf.read.graphics import GraphicsState
 from consentkit.pdf.read.painter import Painter
 from consentkit.pdf.read.visible import VisibleContent
 
-_LEAST_SIZE = 2.0
+LEAST_SIZE = 2.0
 """Points of the smallest type that a visit may be written in: long names in short slots become that small."""
 
 
@@ -49,8 +49,8 @@ class PageReader:
 
     def __init__(self, file: PdfFile, before: ReadBefore) -> None:
         self._file = file
-        self._content = VisibleContent(file, _LEAST_SIZE, whole_drawings=True)
-        self._stamps = StampReader(file, self._content, _LEAST_SIZE, before.drawings)
+        self._content = VisibleContent(file, LEAST_SIZE, whole_drawings=True)
+        self._stamps = StampReader(file, self._content, LEAST_SIZE, before.drawings)
         self._digests: dict[int, bytes] = {}
         self._drawn_with: dict[tuple[Value, Names], bytes] = {}
         tree = file.dictionary(file.dictionary(file.catalog.get("StructTreeRoot")).get("ParentTree"))

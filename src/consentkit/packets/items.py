@@ -52,6 +52,11 @@ class PacketItem:
         return fill(words.copy_for_clinic, title=named) if self.is_copy else named
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """Its languages: those of a form may be two."""
+        return self.form.languages if self.form else (self.pack.language,)
+
+    @property
     def kind_in_words(self) -> str:
         """The kind of a document in the words of its language; empty for other pages."""
         return str(getattr(self.pack.document.kinds, self.kind)) if self.document else ""

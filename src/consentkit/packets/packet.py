@@ -10,27 +10,23 @@ long as its caller keeps it. What is kept of parts and papers for the next visit
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from consentkit.documents.particulars import particulars_hash
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
-from consentkit.model.placeholders import fill
 from consentkit.model.visit import packet_file_name
-from consentkit.packets.items import PacketItem, PlacedItem
-from consentkit.packets.page_numbers import PageNumbers
+from consentkit.packets.identity import IdentityCheck
+from consentkit.packets.items import PlacedItem
 from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketPlan, tool
-from consentkit.packets.printed import PrintedPart, printed_part
-from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.read_before import ReadBefore
-from consentkit.packets.scripts import LANGUAGES
 from consentkit.packets.visit_problems import named_visit
 from consentkit.packets.writing import PacketWriter
-from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
+from consentkit.pdf.file.xmp import PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
@@ -98,18 +94,16 @@ class PacketMaker:
     _compiled: Recent[bytes, CompiledPart] = field(
         default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
     )
-    _printed: Recent[bytes, PrintedPart] = field(
-        default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
-    )
     _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES, _MOST_BYTES))
-    _said: Recent[tuple[bytes, ...], frozenset[bytes]] = field(default_factory=lambda: Recent(_MOST_FRAMES))
     _papers: PaperMaker = field(init=False)
     _writer: PacketWriter = field(init=False)
+    _identity: IdentityCheck = field(init=False)
 
     def __post_init__(self) -> None:
         parsed = self.parsed or ParsedFiles(self.workspace)
         self._papers = PaperMaker(self.workspace, self.duplex, self.ends_on_even_page, parsed)
         self._writer = PacketWriter(self.compiled, LinkedBefore(_MOST_FRAMES, _MOST_BYTES))
+        self._identity = IdentityCheck(self.workspace, self._read)
 
     def make(self, plan: PacketPlan, inputs: Inputs | None = None) -> Packet:
         """Make a packet, of the files that it was planned with. Raises RenderingFailed where it is not fit for use."""
@@ -126,11 +120,9 @@ class PacketMaker:
         self.require_identity(pdf, [packet])
         return replace(packet, pdf=pdf)
 
-    def require_identity(self, pdf: bytes, packets: Iterable[Packet], *, is_one_of_many: bool = False) -> None:
+    def require_identity(self, pdf: bytes, packets: Sequence[Packet], *, is_one_of_many: bool = False) -> None:
         """Raise RenderingFailed unless each page of a file bears the particulars of its patient, and nobody else's."""
-        done = list(packets)
-        pages = [mark for packet in done for mark in self._marks(packet, is_one_of_many=is_one_of_many)]
-        require_identity(pdf, pages, self._file_marks(done, pages, is_one_of_many=is_one_of_many), self._read)
+        self._identity.require(pdf, packets, is_one_of_many=is_one_of_many)
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
@@ -140,81 +132,6 @@ class PacketMaker:
         """A part, ready to be linked."""
         written_on = [slot.element for slot in part.slots if slot.element is not None]
         return self._compiled.get(part.digest, lambda: compile_part(part.pdf, written_on))
-
-    def _marks(self, packet: Packet, *, is_one_of_many: bool) -> Iterator[PageMarks]:
-        """What must be on the pages of a packet."""
-        plan, numbers = packet.plan, PageNumbers(packet.plan, packet.pages)
-        texts: dict[tuple[int, bool], tuple[Sequence[str], Sequence[str]]] = {}
-        for placed in packet.papers:
-            paper = placed.paper
-            key = id(paper.pack), paper.is_foreign  # the packet keeps it for as long
-            if key not in texts:
-                own = () if paper.is_foreign else tuple(own_texts(plan.visit, paper.pack, plan.wording))
-                texts[key] = required_texts(plan.visit, paper.pack, with_labels=paper.is_foreign), own
-            required, allowed = texts[key]
-            called = f"{_called(paper)}, {plan.visit.visit}" if is_one_of_many else _called(paper)
-            for page, printed in enumerate(self._printed_on(paper).pages):
-                alone = [text for name, text in paper.own_texts.items() if name in paper.part.names_on(page)]
-                yield PageMarks(required, allowed, printed, called, [*alone, *numbers.foot(placed, page)])
-
-    def _file_marks(self, packets: Sequence[Packet], pages: Iterable[PageMarks], *, is_one_of_many: bool) -> FileMarks:
-        """What a file of packets may say beside particulars."""
-        plans = [packet.plan for packet in packets]
-        papers = [placed.paper for packet in packets for placed in packet.papers]
-        fields = ((field.label, page.called) for page in pages for field in page.printed.annotations if field.name)
-        documents = (text for plan in plans for text in plan.texts)
-        texts = {f"{label} – {called}" for label, called in fields}
-        texts |= {
-            *LANGUAGES,
-            TYPE_OF_PROPERTIES,
-            tool(),
-            self.workspace.folder.clinic.name or "",
-            particulars_hash(self.workspace.folder.clinic),
-            *PacketInfo.MEANINGS,
-            *PacketInfo.MEANINGS.values(),
-        }
-        texts |= {text for plan in plans for text in (plan.pack.packet.cover.heading, plan.pack.language)}
-        texts |= {text for paper in papers for text in (_called(paper), *_languages(paper))}
-        texts |= {plan.wording.own for plan in plans if plan.wording.own}
-        texts |= {" ".join(plan.packet for plan in plans), "; ".join(dict.fromkeys(documents))}
-        texts |= {f"paper_{number}" for number in range(1, max(len(packet.papers) for packet in packets) + 1)}
-        if is_one_of_many:
-            texts |= set(self._names_of_visits(packets))
-        return FileMarks(plans[0].pack.packet.cover.heading, frozenset(texts), self._said_by(papers))
-
-    def _said_by(self, papers: Sequence[PacketItem]) -> frozenset[bytes]:
-        """Every string of some papers: the same set for the same ones."""
-        key = tuple(paper.part.digest for paper in papers)
-        return self._said.get(key, lambda: frozenset().union(*(self._printed_on(paper).said for paper in papers)))
-
-    def _names_of_visits(self, packets: Sequence[Packet]) -> Iterator[str]:
-        """What the visits of a day are called in a file of all."""
-        words = self.workspace.language(self.workspace.folder.clinic.language)
-        yield from (words.language, words.packet.cover.heading)
-        for number, packet in enumerate(packets, 1):
-            visit = packet.plan.visit.visit
-            yield from (f"{words.packet.cover.visit} {visit}", f"visit_{number}", f"{visit}: ")
-
-    def _printed_on(self, paper: PacketItem) -> PrintedPart:
-        """The pages of a part, and all that it says, before anything is written on it."""
-        part, is_ours = paper.part, not paper.is_foreign
-        return self._printed.get(part.digest, lambda: printed_part(part.pdf, is_ours=is_ours))
-
-
-def _called(paper: PacketItem) -> str:
-    """What a paper is called in bookmarks and behind the labels of its fields: stated here again, for the check."""
-    pack, words = paper.pack, paper.pack.packet.cover
-    if paper.form and not paper.form.texts:
-        return paper.form.title
-    if paper.form:
-        separator = f"{pack.document.comma} "
-        return f"{pack.document.kinds.form} ({separator.join(dict.fromkeys(text.code for text in paper.form.texts))})"
-    if paper.document is None:
-        return paper.title or pack.packet.blank_page
-    if paper.document.variant == "paper":
-        return paper.document.title
-    called = fill(words.kind_of, title=paper.document.title, code=paper.document.code, kind=paper.kind_in_words)
-    return fill(words.copy_for_clinic, title=called) if paper.is_copy else called
 
 
 def packet_info(packet: Packet, workspace: OpenWorkspace) -> PacketInfo:
@@ -231,8 +148,3 @@ def packet_info(packet: Packet, workspace: OpenWorkspace) -> PacketInfo:
         is_accessible=not packet.untagged,
         is_archivable=packet.is_archivable,
     )
-
-
-def _languages(paper: PacketItem) -> tuple[str, ...]:
-    """The languages of a paper: those of a form may be two."""
-    return paper.form.languages if paper.form else (paper.pack.language,)

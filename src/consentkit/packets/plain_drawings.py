@@ -8,7 +8,8 @@ what the font in the file says.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from struct import unpack
 from typing import NamedTuple
 
 from consentkit.pdf.file.geometry import Box
@@ -20,11 +21,14 @@ _NUMBER = rb"[0-9]{1,4}(?:\.[0-9]{1,6})?"
 _LINE = re.compile(
     rb"(?:(?P<fit>%(n)b) 0 0 (?P<height>%(n)b) (?P<left>-?%(n)b) (?P<up>-?%(n)b) cm\n)?"
     rb"BT\n0 (?P<baseline>%(n)b) Td\n/(?P<font>[A-Za-z0-9]+) (?P<size>%(n)b) Tf\n"
-    rb"\[(?P<glyphs>(?:<(?:[0-9a-f]{4})+>|-?[0-9]{1,4}(?=[<\]]))+)\] TJ\nET" % {b"n": _NUMBER}
+    rb"\[(?P<glyphs><(?:[0-9a-f]{4})+>(?:(?:-?[0-9]{1,4})?<(?:[0-9a-f]{4})+>)*)\] TJ\nET" % {b"n": _NUMBER}
 )
-_PIECE = re.compile(rb"<([0-9a-f]+)>|(-?[0-9]+)")
+_DIGITS = 4
+"""How many digits the number of a glyph has."""
 _DRAWS_TEXT = re.compile(rb"Tj|TJ|'|\"|Do|EI")
 """What a drawing has that shows text, or draws something that may."""
+_OF_TEXT = (b"T", b"'", b'"', b"D", b"E")
+"""What each of these has, so that most drawings without text are known by one look."""
 _DEPTH, _HEIGHT = -0.2, 0.75
 """How far letters reach below and above their line, as fractions of their size, as a painter has it."""
 _LOWEST, _HIGHEST = 0.08, 0.42
@@ -43,26 +47,27 @@ class StampDrawing(NamedTuple):
     """Where its letters would be looked at, to know whether they are seen: up to the height of small ones."""
 
 
-class LineFont(dict[bytes, tuple[str, float]]):
-    """The glyphs of a font by their numbers, in hexadecimal digits: what each means, and how wide it is."""
+class LineFont(dict[int, tuple[str, float]]):
+    """The glyphs of a font by their numbers: what each means, and how wide it is."""
 
     def __init__(self, font: MeasuredFont) -> None:
         super().__init__()
         self._font = font
 
-    def __missing__(self, digits: bytes) -> tuple[str, float]:
-        ((text, width, _),) = self._font.glyphs(bytes.fromhex(digits.decode()))
-        self[digits] = text, width
+    def __missing__(self, number: int) -> tuple[str, float]:
+        ((text, width, _),) = self._font.glyphs(number.to_bytes(2))
+        self[number] = text, width
         return text, width
 
 
 def read_plain(content: bytes, area: Box, fonts: Mapping[str, LineFont], least_size: float) -> StampDrawing | None:
     """What a drawing says that ends at the edges of an area; None for one that has to be painted to know that."""
-    if not _DRAWS_TEXT.search(content):
-        return StampDrawing(None, area, least_size, area)
     line = _LINE.fullmatch(content)
-    font = fonts.get(line["font"].decode()) if line else None
-    return _read_line(line, font, area) if line and font is not None else None
+    if line is not None:
+        font = fonts.get(line["font"].decode())
+        return None if font is None else _read_line(line, font, area)
+    is_text = any(sign in content for sign in _OF_TEXT) and _DRAWS_TEXT.search(content)
+    return None if is_text else StampDrawing(None, area, least_size, area)
 
 
 def _read_line(line: re.Match[bytes], font: LineFont, area: Box) -> StampDrawing | None:
@@ -71,22 +76,28 @@ def _read_line(line: re.Match[bytes], font: LineFont, area: Box) -> StampDrawing
         return None
     scale, start = fit or 1.0, left or 0.0
     size, baseline = float(line["size"]) * scale, (up or 0.0) + float(line["baseline"]) * scale
-    text: list[str] = []
-    end = before = moved_back = 0.0
-    for digits, step in _PIECE.findall(line["glyphs"]):
-        if step:
-            moved_back += int(step) / 1000
-            continue
-        for place in range(0, len(digits), 4):
-            meaning, width = font[digits[place : place + 4]]
-            if moved_back > min(before, width) / 2 or meaning == UNKNOWN or width <= 0:
-                return None  # it might touch the middle of its neighbour, or begin before the line
-            text.append(meaning)
-            end += width - moved_back
-            before, moved_back = width, 0.0
-    box = Box(start, baseline + _DEPTH * size, start + end * size, baseline + _HEIGHT * size)
-    core = Box(start, baseline + _LOWEST * size, start + end * size, baseline + _HIGHEST * size)
-    return StampDrawing("".join(text), box, size, core) if is_in(box, area) and text else None
+    pieces = line["glyphs"].strip(b"<>").replace(b">", b"<").split(b"<")
+    codes = bytes.fromhex(b"".join(pieces[::2]).decode())
+    glyphs = map(font.__getitem__, unpack(f">{len(codes) // 2}H", codes))
+    meanings, widths = zip(*glyphs, strict=True)
+    steps = [int(step or 0) / 1000 for step in pieces[1::2]]
+    has_room = max(steps, default=0.0) <= min(widths) / 2 or _has_room(pieces, widths)
+    if not has_room or UNKNOWN in meanings or min(widths) <= 0:
+        return None  # it might touch the middle of its neighbour, or begin before the line
+    end = start + (sum(widths) - sum(steps)) * size
+    box = Box(start, baseline + _DEPTH * size, end, baseline + _HEIGHT * size)
+    core = Box(start, baseline + _LOWEST * size, end, baseline + _HIGHEST * size)
+    return StampDrawing("".join(meanings), box, size, core) if is_in(box, area) else None
+
+
+def _has_room(pieces: Sequence[bytes], widths: Sequence[float]) -> bool:
+    """Whether each glyph that is moved back leaves the middle of its neighbour free: pieces of glyphs, with steps."""
+    place = 0
+    for glyphs, step in zip(pieces[::2], pieces[1::2], strict=False):
+        place += len(glyphs) // _DIGITS
+        if int(step or 0) / 1000 > min(widths[place - 1 : place + 1]) / 2:
+            return False
+    return True
 
 
 def is_in(box: Box, area: Box) -> bool:

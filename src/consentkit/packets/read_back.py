@@ -97,7 +97,7 @@ def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks, be
     every, same_catalog = _pages_of(file, same)
     if len(every) != len(pages):
         raise RenderingFailed("the finished packet has an unexpected number of pages")
-    reader, texts = PageReader(file, before), _ComparedTexts()
+    reader, texts = PageReader(file, before), ComparedTexts()
     pages_drawn: list[list[DrawnText] | None] = []
     filled: list[list[str]] = []
     for number, (page, mark) in enumerate(zip(every, pages, strict=True), 1):
@@ -109,7 +109,7 @@ def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks, be
         if drawn is None:
             _require_no_others(page.keys() - OF_PAGE)
             drawn = reader.read(page, mark.printed)
-        _require_page(number, drawn, values, mark, texts)
+        require_page(number, drawn, values, mark, texts)
         if annotations or mark.printed.annotations:
             _require_annotations(number, file, annotations, known, values, mark)
         pages_drawn.append(drawn)
@@ -144,7 +144,7 @@ def _require_no_others(unknown: Collection[str]) -> None:
         raise RenderingFailed(f"the packet has an entry that no packet has: /{min(unknown)}")
 
 
-class _ComparedTexts:
+class ComparedTexts:
     """Texts as they are compared, each of them worked out once."""
 
     def __init__(self) -> None:
@@ -169,9 +169,10 @@ def _lines_of(text: str) -> frozenset[str]:
     return frozenset(line for way in ways_to_break(text) for line in way)
 
 
-def _require_page(
-    number: int, read: Sequence[DrawnText] | None, values: Sequence[str], marks: PageMarks, texts: _ComparedTexts
+def require_page(
+    number: int, read: Sequence[DrawnText] | None, values: Sequence[str], marks: PageMarks, texts: ComparedTexts
 ) -> None:
+    """Raise RenderingFailed unless what was read of a page bears what it must, and nothing else."""
     if read is None:
         raise RenderingFailed(f"page {number} of the packet differs from the paper that it was made from")
     drawn = {item.text for item in read}
@@ -184,11 +185,11 @@ def _require_page(
     if is_strange or not {*required, *marks.allowed}.issuperset(values):
         raise RenderingFailed(f"page {number} of the packet contains something that does not belong to this visit")
     for item in read:
-        if item.spoken is not None and not _is_read_out(item.text, item.spoken, known, texts.fold):
+        if item.spoken is not None and not is_read_out(item.text, item.spoken, known, texts.fold):
             raise RenderingFailed(f"page {number} of the packet is read aloud differently than it is drawn")
 
 
-def _is_read_out(text: str, said: str, known: Collection[str], fold: Callable[[str], Runs]) -> bool:
+def is_read_out(text: str, said: str, known: Collection[str], fold: Callable[[str], Runs]) -> bool:
     """Whether what is said for a text is what it shows, in the order in which it is written."""
     if text in known and said.strip() == text:
         return True
@@ -225,7 +226,7 @@ def _require_known_strings(
     strings.update(same.strings(marks.said) if same else {})
     for (key, string), count in strings.items():
         text = string_text(string)
-        if key in _OF_FONTS or (key == b"ActualText" and count == spoken.get(text)):
+        if key in OF_FONTS or (key == b"ActualText" and count == spoken.get(text)):
             continue
         if text not in marks.texts and not (key in _VALUES and text in values):
             raise RenderingFailed(
@@ -239,7 +240,7 @@ def _require_known_strings(
 
 
 _VALUES = {b"V", b"DV"}
-_OF_FONTS = {b"FontFamily", b"Registry", b"Ordering"}
+OF_FONTS = {b"FontFamily", b"Registry", b"Ordering"}
 """What is said of fonts, which nobody is shown."""
 
 

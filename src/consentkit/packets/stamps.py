@@ -123,14 +123,14 @@ class StampReader:
         item = self._file.objects[drawing]
         box, place = box_of(item.entries.get("BBox")), box_of(self._file.array(annotation.get("Rect")))
         resources = self._file.dictionary(item.entries.get("Resources"))
-        if box is None or place is None or not _is_drawing(item.entries) or resources.keys() != {"XObject"}:
+        if box is None or place is None or not is_drawing(item.entries) or resources.keys() != {"XObject"}:
             return False
         placed = placed_in_field(inflated(item), self._file.dictionary(resources["XObject"]))
         for one in placed or ():
-            shown, drawn = self._shown(page, one), self._drawing(page, one.drawing)
-            if shown is None or drawn is None or not is_in(_moved(drawn.core, one.scale, one.left, one.bottom), box):
+            shown, drawn = self._shown(page, one), self.drawing(page, one.drawing)
+            if shown is None or drawn is None or not is_in(moved_box(drawn.core, one.scale, one.left, one.bottom), box):
                 return False
-            moved = _moved(shown.box, 1.0, place.left - box.left, place.bottom - box.bottom)
+            moved = moved_box(shown.box, 1.0, place.left - box.left, place.bottom - box.bottom)
             if not sheet.put(_Shown(shown.text, moved), None):
                 return False
         return placed is not None
@@ -138,16 +138,17 @@ class StampReader:
     def _shown(self, page: SamePage, placed: PlacedDrawing) -> _Shown | None:
         """What a drawing says, and where; None where that is not certain."""
         if placed not in self._placed:
-            drawing = self._drawing(page, placed.drawing)
+            drawing = self.drawing(page, placed.drawing)
             is_seen = drawing is not None and drawing.height * placed.scale >= self._least_size
             self._placed[placed] = (
-                _Shown(drawing.text, _moved(drawing.box, placed.scale, placed.left, placed.bottom))
+                _Shown(drawing.text, moved_box(drawing.box, placed.scale, placed.left, placed.bottom))
                 if drawing and is_seen
                 else None
             )
         return self._placed[placed]
 
-    def _drawing(self, page: SamePage, reference: Ref) -> StampDrawing | None:
+    def drawing(self, page: SamePage, reference: Ref) -> StampDrawing | None:
+        """A drawing by itself; None where it has to be painted to know what it says."""
         if reference not in self._drawings:
             common = page.in_common
             self._drawings[reference] = (
@@ -169,7 +170,7 @@ class StampReader:
         item = self._file.objects[reference]
         entries = item.entries
         area, resources = box_of(entries.get("BBox")), entries.get("Resources")
-        if area is None or not _is_drawing(entries):
+        if area is None or not is_drawing(entries):
             return None
         fonts = common.fonts(resources) if isinstance(resources, Ref) else {}
         return read_plain(inflated(item), area, fonts, self._least_size)
@@ -187,7 +188,7 @@ class StampReader:
     def _read_drawing(self, reference: Ref) -> StampDrawing | None:
         """A drawing, unless something about it depends on where it is drawn, or is in doubt."""
         item = self._file.objects[reference]
-        if not _is_drawing(item.entries):
+        if not is_drawing(item.entries):
             return None
         canvas = Canvas(0.0)
         painter = Painter(self._content, canvas, {}, GraphicsState(), whole_drawings=True)
@@ -211,11 +212,12 @@ def _around(boxes: Iterable[Box]) -> Box:
     return box_around(corner for box in boxes for corner in ((box.left, box.bottom), (box.right, box.top)))
 
 
-def _moved(box: Box, scale: float, left: float, bottom: float) -> Box:
+def moved_box(box: Box, scale: float, left: float, bottom: float) -> Box:
+    """Where a box of a drawing is on its page."""
     return Box(box[0] * scale + left, box[1] * scale + bottom, box[2] * scale + left, box[3] * scale + bottom)
 
 
-def _is_drawing(entries: Mapping[str, Value]) -> bool:
+def is_drawing(entries: Mapping[str, Value]) -> bool:
     """Whether these are the entries of a drawing, and nothing else is in them that changes what it looks like."""
     return not entries.keys() - _OF_DRAWING and entries.get("Subtype") == b"/Form"
 

@@ -105,5 +105,10 @@ def inflated(item: PdfObject) -> bytes:
         case None:
             return data
         case b"/FlateDecode" if "DecodeParms" not in item.entries:
-            return zlib.decompress(data) if data else b""  # qpdf writes empty streams like this
+            return unpacked(data)
     raise ValueError("a stream has a filter other than plain Flate")
+
+
+def unpacked(data: bytes) -> bytes:
+    """Data that are compressed with plain Flate."""
+    return zlib.decompress(data) if data else b""  # qpdf writes empty streams like this

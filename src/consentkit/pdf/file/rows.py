@@ -5,7 +5,7 @@ Guarantees: no more rows are announced than there are, and no others count; Valu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from consentkit.pdf.file.objects import PdfObject, inflated
@@ -23,12 +23,21 @@ class Rows:
 
     def __init__(self, table: PdfObject) -> None:
         """Inflate them. Raises ValueError."""
-        self.widths = tuple(integer(width) for width in _list(table.entries["W"]))
+        self._take(table.entries, inflated(table))
+
+    @classmethod
+    def of_data(cls, entries: Mapping[str, Value], data: bytes) -> Rows:
+        """Rows that are inflated already, with the dictionary of their table. Raises ValueError."""
+        rows = cls.__new__(cls)
+        rows._take(entries, data)
+        return rows
+
+    def _take(self, entries: Mapping[str, Value], data: bytes) -> None:
+        self.widths = tuple(integer(width) for width in _list(entries["W"]))
         """How many bytes each of three columns takes."""
         if min(self.widths) < 0 or len(self.widths) != 3:
             raise ValueError("a column of the cross-reference has a negative width")
-        data = inflated(table)
-        index = [integer(item) for item in _list(table.entries.get("Index", [b"0", table.entries["Size"]]))]
+        index = [integer(item) for item in _list(entries.get("Index", [b"0", entries["Size"]]))]
         self._spans = list(zip(index[::2], index[1::2], strict=True))
         count = sum(max(count, 0) for _, count in self._spans)
         if count * max(1, self.length) > len(data):
