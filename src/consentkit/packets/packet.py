@@ -57,12 +57,14 @@ _FLUSH_END = (*AT_END, COPY_PLACE)
 """The places whose text ends where the lines of the page end."""
 _WhoseValues = tuple[tuple[str, ...], bool]
 """Whose places are filled in alike: papers of some languages, and the clinic's copies of them."""
-_MOST_PARTS = 64
-"""Parts that are kept compiled for the next visits of a run."""
-_MOST_FRAMES = 32
-"""Lists of papers of which it is kept what their packets have in common."""
+_MOST_PARTS = 1024
+"""Parts that are kept compiled for the next visits of a run: far more than a clinic has on one day. Bytes decide."""
+_MOST_FRAMES = 512
+"""Lists of papers of which it is kept what their packets have in common: as far more as it has lists."""
 _MOST_BYTES = 64 * 1024 * 1024
 """Bytes of each kind of what is kept for the next visits: some extra files have 20 MB, and a visit may have several."""
+_MOST_OF_PRINTED = 2 * _MOST_BYTES
+"""The same of what is printed on parts: about half a MB for each, and a day of 28 lists of papers has 94 of them."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class PacketMaker:
         default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
     )
     _printed: Recent[bytes, PrintedPart] = field(
-        default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
+        default_factory=lambda: Recent(_MOST_PARTS, _MOST_OF_PRINTED, lambda _, part: part.size)
     )
     _linked: LinkedBefore = field(default_factory=lambda: LinkedBefore(_MOST_FRAMES, _MOST_BYTES))
     _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES, _MOST_BYTES))
