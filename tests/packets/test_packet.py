@@ -32,6 +32,7 @@ from consentkit.pdf.file.beginnings import KnownBeginning
 from consentkit.pdf.link.compile import CompiledPart
 from consentkit.pdf.link.frame import Frame, Reserved
 from consentkit.pdf.link.order import FieldValue, Insert
+from consentkit.pdf.part import Part
 from consentkit.pdf.read.structure_text import readable_text
 from consentkit.recent import Recent
 from kit.packets import CHILD, MOTHER, OTHER, bookmarks, codes, packet, page_texts, plan, texts, visit
@@ -421,6 +422,13 @@ def test_only_a_few_bytes_are_kept_but_the_latest_value_in_any_case() -> None:
     assert [those_kept(*one) for one in ((1, 4), (2, 6), (1, 3), (3, 2))] == [[1], [1, 2], [1, 2], [2, 3]]
     assert those_kept(4, 50) == [4]
     assert those_kept(5, 10) == [5]
+
+
+def test_the_parts_of_a_day_with_hundreds_of_different_papers_are_each_compiled_once(workspace: OpenWorkspace) -> None:
+    maker, pdf = PacketMaker(workspace), (GOOD_FILES / "tagged.pdf").read_bytes()
+    parts = [Part(pdf[:10] + b"%04d" % number + pdf[14:], 1) for number in range(300)]  # other bytes of its comment
+    first = [maker.compiled(part) for part in parts]
+    assert all(maker.compiled(part) is compiled for part, compiled in zip(parts, first, strict=True))
 
 
 def test_of_large_papers_little_is_kept_for_the_next_visits(

@@ -16,7 +16,7 @@ from consentkit.library.keys import Derived, Inputs
 from consentkit.library.known_files import KnownFiles, MarkedFiles
 from consentkit.recent import Recent
 
-_MOST = 64
+_MOST = 256
 """Kinds of visits for which it is kept what follows from the files."""
 
 

@@ -28,14 +28,14 @@ from consentkit.pdf.file.reader import read_file
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.recent import Recent
 
-_MOST_PARTS = 64
-"""Parts of which it is kept what they say and draw."""
-_MOST_LISTS = 32
-"""Lists of papers of which it is kept what they say together."""
+_MOST_PARTS = 1024
+"""Parts of which it is kept what they say and draw: far more than a clinic has on one day. Bytes decide."""
+_MOST_LISTS = 512
+"""Lists of papers of which it is kept what they say together: as far more as it has lists."""
 _MOST_TRIES = 3
 """How often a plan of reading is looked for: one visit may have something that no plan covers, and the next not."""
-_MOST_BYTES = 64 * 1024 * 1024
-"""Bytes of what is kept of parts."""
+_MOST_BYTES = 128 * 1024 * 1024
+"""Bytes of what is kept of parts: about half a MB for each, and a day of 28 lists of papers has 94 of them."""
 
 
 class JoinedPapers(Protocol):

@@ -62,11 +62,6 @@ class PacketItem:
         return str(getattr(self.pack.document.kinds, self.kind)) if self.document else ""
 
     @property
-    def languages(self) -> tuple[str, ...]:
-        """Its languages: those of a form may be two."""
-        return self.form.languages if self.form else (self.pack.language,)
-
-    @property
     def own_texts(self) -> dict[str, str]:
         """What is written into places of this paper alone: that it is the clinic's copy, if it is."""
         return {COPY_PLACE: self.pack.packet.clinic_copy} if self.is_copy else {}

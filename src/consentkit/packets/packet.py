@@ -33,10 +33,10 @@ from consentkit.pdf.link.link import Linker
 from consentkit.pdf.part import Part
 from consentkit.recent import Recent
 
-_MOST_PARTS = 64
-"""Parts that are kept compiled for the next visits of a run."""
-_MOST_FRAMES = 32
-"""Lists of papers of which it is kept what their packets have in common."""
+_MOST_PARTS = 1024
+"""Parts that are kept compiled for the next visits of a run: far more than a clinic has on one day. Bytes decide."""
+_MOST_FRAMES = 512
+"""Lists of papers of which it is kept what their packets have in common: as far more as it has lists."""
 _MOST_BYTES = 64 * 1024 * 1024
 """Bytes of each kind of what is kept for the next visits: some extra files have 20 MB, and a visit may have several."""
 

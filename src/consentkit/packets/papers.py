@@ -26,8 +26,8 @@ from consentkit.packets.work_order import work_order
 from consentkit.pdf.part import AGREED_BY, Part
 from consentkit.recent import Recent
 
-_MOST_SHEETS = 64
-"""Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had."""
+_MOST_SHEETS = 1024
+"""Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had. Bytes decide."""
 _MOST_PACKS = 16
 """Language packs whose words are kept as one text."""
 _MOST_BYTES = 32 * 1024 * 1024

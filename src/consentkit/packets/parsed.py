@@ -24,8 +24,8 @@ from consentkit.model.visit import Visit
 from consentkit.model.words import LanguagePack
 from consentkit.recent import Recent
 
-_MOST_PROCEDURES = 128
-_MOST_PACKS = 16
+_MOST_PROCEDURES = 512
+_MOST_PACKS = 32
 _MOST_LISTS = 4
 
 

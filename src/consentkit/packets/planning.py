@@ -46,10 +46,10 @@ if TYPE_CHECKING:
 Place: TypeAlias = tuple[int | None, int | None]
 """A line and a column, as far as they are known."""
 
-_MOST_DOCUMENTS = 128
-"""Documents that are kept for the next visits of a run."""
-_MOST_FORMS = 64
-"""Forms that are kept for the next visits of a run."""
+_MOST_DOCUMENTS = 1024
+"""Documents that are kept for the next visits of a run: far more than a clinic has on one day. Bytes decide."""
+_MOST_FORMS = 1024
+"""Forms that are kept for them."""
 _MOST_BYTES = 64 * 1024 * 1024
 """Bytes of the documents, and of the forms, that are kept for them."""
 OVERRIDE_HINT = ' (to continue anyway: --override "the reason")'

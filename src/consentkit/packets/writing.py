@@ -41,8 +41,8 @@ _HEAD_STEP = 12.0
 _HEAD_GAP = 6.0
 _FLUSH_END = (*AT_END, COPY_PLACE)
 """The places whose text ends where the lines of the page end."""
-_MOST_STENCILS = 32
-"""Kinds of packets that are kept with gaps for the next visits."""
+_MOST_STENCILS = 512
+"""Kinds of packets that are kept with gaps for the next visits: far more than a clinic has on one day. Bytes decide."""
 _MOST_BYTES = 64 * 1024 * 1024
 """Bytes of these, with the papers in them."""
 _WhoseValues = tuple[tuple[str, ...], bool]
