@@ -22,12 +22,13 @@ from consentkit.model.placeholders import fill
 from consentkit.model.visit import packet_file_name
 from consentkit.model.words import LanguagePack
 from consentkit.packets.items import COPY_PLACE, PacketItem, PlacedItem
+from consentkit.packets.kept_readings import kept_compiled, kept_printed
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
 from consentkit.packets.page_numbers import AT_END, PageNumbers
 from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketPlan, identifier, payload, tool
-from consentkit.packets.printed import PrintedPart, printed_part
+from consentkit.packets.printed import PrintedPart
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.read_before import ReadBefore
 from consentkit.packets.scripts import LANGUAGES
@@ -37,11 +38,10 @@ from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_filed
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.lines.shaping import ShapedBefore
-from consentkit.pdf.link.compile import CompiledPart, compile_part
+from consentkit.pdf.link.compile import CompiledPart
 from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
-from consentkit.pdf.part import Part
 from consentkit.recent import Recent
 
 _MARGIN = 56.7
@@ -159,7 +159,7 @@ class PacketMaker:
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
-        parts = [self.compiled(placed.paper.part) for placed in papers]
+        parts = [self.compiled(placed.paper) for placed in papers]
         first = linker.expect_parts(parts)
         values = {_whose_values(placed.paper): values_in(plan, placed.paper) for placed in papers}
         numbers = PageNumbers(plan, papers[-1].last)
@@ -171,10 +171,9 @@ class PacketMaker:
             writer = _PaperWriter(linker, plan, placed, numbers, texts, values[_whose_values(placed.paper)])
             linker.add(writer.insert(compiled, f"paper_{number + 1}", targets if number == 0 else {}))
 
-    def compiled(self, part: Part) -> CompiledPart:
-        """A part, ready to be linked."""
-        written_on = [slot.element for slot in part.slots if slot.element is not None]
-        return self._compiled.get(part.digest, lambda: compile_part(part.pdf, written_on))
+    def compiled(self, paper: PacketItem) -> CompiledPart:
+        """The part of a paper, ready to be linked."""
+        return self._compiled.get(paper.part.digest, lambda: kept_compiled(self.workspace.store, paper))
 
     def _marks(self, packet: Packet, *, is_one_of_many: bool) -> Iterator[PageMarks]:
         """What must be on the pages of a packet."""
@@ -232,8 +231,7 @@ class PacketMaker:
 
     def _printed_on(self, paper: PacketItem) -> PrintedPart:
         """The pages of a part, and all that it says, before anything is written on it."""
-        part, is_ours = paper.part, not paper.is_foreign
-        return self._printed.get(part.digest, lambda: printed_part(part.pdf, is_ours=is_ours))
+        return self._printed.get(paper.part.digest, lambda: kept_printed(self.workspace.store, paper))
 
 
 def _called(paper: PacketItem) -> str:
