@@ -7,8 +7,8 @@ could plant a forged part is not used; no link is followed; nothing is removed b
 A part is a document or a sheet around it, with empty places where a visit's data is drawn in later; that data is never
 put here, which is why parts may be kept at all. Small tables whose sources take long to parse have keys of the same
 kind: the approvals, with the names of those who approved; service lists; the entries of a list of the library; which
-language and paper a clinic uses; and what commands have answered that are about nobody (`consentkit.lanes`). They stay
-on this machine (`Store.near`).
+language and paper a clinic uses; what packets need of parts; and what commands have answered that are about nobody
+(`consentkit.lanes`). They stay on this machine (`Store.near`).
 
 The files are in a folder; with a URL, objects of several machines are behind it, and the folder has what was used here.
 """

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
+import re
 import sys
 import zlib
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from consentkit.resources import CJK_FONT
@@ -52,19 +53,51 @@ def reader_versions() -> tuple[str, ...]:
 
 def _own_source() -> str:
     """A digest of the program itself: its version alone would not show what a developer changes."""
-    folder = Path(__file__).parents[1]
+    folder = str(Path(__file__).parents[1])
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        data = path.read_bytes()
-        digest.update(f"{path.relative_to(folder)} {len(data)}\n".encode() + data)
+    for path in sorted(_modules_in(folder)):
+        with open(path, "rb") as file:  # hundreds of them: `Path` takes as long as reading does
+            data = file.read()
+        digest.update(f"{path.removeprefix(folder)} {len(data)}\n".encode() + data)
     return digest.hexdigest()
 
 
+def _modules_in(folder: str) -> Iterator[str]:
+    for place, _, names in os.walk(folder):
+        yield from (os.path.join(place, name) for name in names if name.endswith(".py"))
+
+
 def _version(package: str) -> str:
-    try:
-        return f"{package} {version(package)}"
-    except PackageNotFoundError:
-        return f"{package} is missing"
+    """Which version of a package there is."""
+    known = _versions_by_name().get(package)
+    if known is None:
+        from importlib.metadata import PackageNotFoundError, version  # takes longer to load than all of this
+
+        try:
+            known = version(package)
+        except PackageNotFoundError:
+            return f"{package} is missing"
+    return f"{package} {known}"
+
+
+_METADATA = re.compile(r"(.+?)-([^-]+)\.dist-info")
+
+
+@cache
+def _versions_by_name() -> dict[str, str]:
+    """The versions of packages, as the folders with their metadata are called (PyPA, Recording installed projects).
+
+    Of several, the one that is loaded counts: the first on the path. What is installed otherwise is not among them.
+    """
+    known: dict[str, str] = {}
+    for folder in sys.path:
+        try:
+            names = sorted(os.listdir(folder or "."))
+        except OSError:  # an archive, or nothing
+            continue
+        for match in filter(None, map(_METADATA.fullmatch, names)):
+            known.setdefault(re.sub(r"[-_.]+", "-", match[1]).lower(), match[2])
+    return known
 
 
 def _system_font() -> str:

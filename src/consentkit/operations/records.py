@@ -7,6 +7,7 @@ of a patient is in a record but the number of the visit, as in the journal.
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
@@ -14,14 +15,19 @@ from consentkit.model.years import in_years
 from consentkit.operations.journal import is_for_group
 from consentkit.output.new_files import WaitingFiles
 from consentkit.packets.packet import Packet
-from consentkit.packets.record import record_of
-from consentkit.records.folder import PrunedRecords, RecordFolder
+
+if TYPE_CHECKING:  # which a clinic that keeps no records does without
+    from consentkit.records.folder import PrunedRecords, RecordFolder
 
 
 def records_of(workspace: OpenWorkspace) -> RecordFolder | None:
     """Where the clinic keeps records of its packets; None where it keeps none."""
     settings, folder = workspace.folder.clinic.records, workspace.folder.path
-    return RecordFolder(folder / settings.folder, is_for_group(workspace)) if settings and folder else None
+    if not settings or not folder:
+        return None
+    from consentkit.records.folder import RecordFolder
+
+    return RecordFolder(folder / settings.folder, is_for_group(workspace))
 
 
 def keep_record(workspace: OpenWorkspace, packet: Packet, files: WaitingFiles | None = None) -> None:
@@ -30,6 +36,8 @@ def keep_record(workspace: OpenWorkspace, packet: Packet, files: WaitingFiles | 
     With `files`, it is kept once these are finished.
     """
     if records := records_of(workspace):
+        from consentkit.packets.record import record_of
+
         record, parts = record_of(packet)
         if record.papers:
             records.keep(record, parts, files)

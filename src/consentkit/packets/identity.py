@@ -15,10 +15,11 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
 from consentkit.packets.items import PacketItem, PlacedItem
+from consentkit.packets.kept_readings import kept_printed
 from consentkit.packets.page_numbers import PageNumbers
 from consentkit.packets.plan import PacketPlan, tool
 from consentkit.packets.planned_reading import KnownPlan, PacketRead, PagePlace, plan_of
-from consentkit.packets.printed import PrintedPart, printed_part
+from consentkit.packets.printed import PrintedPart
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.read_before import ReadBefore
 from consentkit.packets.reading_plan import OwnTexts, PageKind, ReadingPlan
@@ -201,8 +202,7 @@ class IdentityCheck:
 
     def _printed_on(self, paper: PacketItem) -> PrintedPart:
         """The pages of a part, and all that it says, before anything is written on it."""
-        part, is_ours = paper.part, not paper.is_foreign
-        return self._printed.get(part.digest, lambda: printed_part(part.pdf, is_ours=is_ours))
+        return self._printed.get(paper.part.digest, lambda: kept_printed(self._workspace.store, paper))
 
 
 def _key_of_paper(placed: PlacedItem) -> Hashable:

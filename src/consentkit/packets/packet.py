@@ -19,7 +19,8 @@ from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
 from consentkit.model.visit import packet_file_name
 from consentkit.packets.identity import IdentityCheck
-from consentkit.packets.items import PlacedItem
+from consentkit.packets.items import PacketItem, PlacedItem
+from consentkit.packets.kept_readings import kept_compiled
 from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketPlan, tool
@@ -27,10 +28,9 @@ from consentkit.packets.read_before import ReadBefore
 from consentkit.packets.visit_problems import named_visit
 from consentkit.packets.writing import PacketWriter
 from consentkit.pdf.file.xmp import PacketInfo
-from consentkit.pdf.link.compile import CompiledPart, compile_part
+from consentkit.pdf.link.compile import CompiledPart
 from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
-from consentkit.pdf.part import Part
 from consentkit.recent import Recent
 
 _MOST_PARTS = 1024
@@ -128,10 +128,9 @@ class PacketMaker:
         """Add the papers of a visit to a file."""
         self._writer.link(linker, plan, papers)
 
-    def compiled(self, part: Part) -> CompiledPart:
-        """A part, ready to be linked."""
-        written_on = [slot.element for slot in part.slots if slot.element is not None]
-        return self._compiled.get(part.digest, lambda: compile_part(part.pdf, written_on))
+    def compiled(self, paper: PacketItem) -> CompiledPart:
+        """The part of a paper, ready to be linked."""
+        return self._compiled.get(paper.part.digest, lambda: kept_compiled(self.workspace.store, paper))
 
 
 def packet_info(packet: Packet, workspace: OpenWorkspace) -> PacketInfo:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+import struct
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from consentkit.pdf.file.geometry import Box, Point
@@ -42,8 +43,6 @@ _ELSEWHERE = {"Parent", "P", "StructParents", "StructParent", "Pg", "Dest", "A",
 _NAMED = {"Font", "XObject", "ExtGState", "ColorSpace", "Pattern", "Shading", "Properties"}
 """Categories of resources (ISO 32000-1, table 33), in which any name may be given to anything."""
 _BYTES_OF_AN_OBJECT = 50
-_BYTES_OF_A_LETTER = 112
-"""A pair of two numbers."""
 _DEEPEST = 24
 _HIGHEST = 4
 """Levels of fields: widget, field, paper and visit."""
@@ -75,6 +74,28 @@ class PageAnnotation(NamedTuple):
     """What it does, but for going to a page."""
 
 
+_POINT = struct.Struct("<dd")
+
+
+@dataclass(frozen=True)
+class LetterPlaces:
+    """Where letters are. As two numbers each: as points, thousands of them would take long to load, and much room."""
+
+    packed: bytes = field(default=b"", repr=False)
+    """The numbers of each point, eight bytes each, the lowest first."""
+
+    @classmethod
+    def of(cls, points: Iterable[Point]) -> LetterPlaces:
+        """The places of these points."""
+        return cls(b"".join([_POINT.pack(*point) for point in points]))
+
+    def __iter__(self) -> Iterator[Point]:
+        return _POINT.iter_unpack(self.packed)
+
+    def __len__(self) -> int:
+        return len(self.packed) // _POINT.size
+
+
 @dataclass(frozen=True)
 class PrintedPage:
     """A page of a part."""
@@ -90,7 +111,7 @@ class PrintedPage:
     annotations: tuple[PageAnnotation, ...] = ()
     appearances: frozenset[bytes] = frozenset()
     """Digests of what its annotations look like."""
-    letters: tuple[Point, ...] = ()
+    letters: LetterPlaces = LetterPlaces()
     """Where its own text is: nothing of a visit may lie there."""
 
     def annotations_called(self, called: str) -> list[PageAnnotation]:
@@ -113,7 +134,7 @@ class PrintedPart:
     def size(self) -> int:
         """About how many bytes it takes: most of them are for the places of letters."""
         strings = sum(_BYTES_OF_AN_OBJECT + len(string) for string in self.said)
-        return strings + sum(_BYTES_OF_A_LETTER * len(page.letters) for page in self.pages)
+        return strings + sum(len(page.letters.packed) for page in self.pages)
 
 
 def printed_part(pdf: bytes, *, is_ours: bool = True) -> PrintedPart:
@@ -188,7 +209,7 @@ def _printed_page(file: PdfFile, page: Mapping[str, Value], content: VisibleCont
         turned=file.get(page.get("Rotate", b"0")),
         annotations=tuple(annotations_of(file, page)),
         appearances=frozenset(stream_digest(file, stream) for stream in appearances_of(file, page)),
-        letters=tuple(content.character_centres(page)) if content else (),
+        letters=LetterPlaces.of(content.character_centres(page) if content else ()),
     )
 
 

@@ -14,11 +14,8 @@ from typing import Any
 
 from consentkit._version import __version__
 from consentkit.cache.store import key_of
-from consentkit.documents.approval_words import unapproved
 from consentkit.documents.kept import keep_unless_edited
 from consentkit.documents.packing import pack_part, unpack_part
-from consentkit.documents.page import compose_sheet
-from consentkit.documents.printing import assets_of, print_page
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.library.clinic import ClinicFolder
 from consentkit.library.keys import Inputs
@@ -61,6 +58,11 @@ def sheet(workspace: OpenWorkspace, spec: SheetSpec, key: str, files: Snapshot |
 
 def make_sheet(spec: SheetSpec, folder: ClinicFolder, templates: Sequence[Path], files: Snapshot | None = None) -> Part:
     """Make a sheet. Raises RenderingFailed where a template is faulty."""
+    # Which a sheet that is kept does without.
+    from consentkit.documents.approval_words import unapproved
+    from consentkit.documents.page import compose_sheet
+    from consentkit.documents.printing import assets_of, print_page
+
     heads = unapproved(spec.mark, spec.pack).at_heads
     values = {**spec.values, "title": spec.title, "mark": spec.mark, "mark_at_heads": heads}
     page = compose_sheet(spec.template, values, folder.clinic, spec.pack, templates, files)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from consentkit.documents.printing import load_engine
 from consentkit.errors import RenderingFailed
 from consentkit.packets.line_fit import AS_IT_IS, LineFit
 from consentkit.pdf.file.syntax import Ref
@@ -167,6 +166,8 @@ def _resources_of(pdf: bytes) -> DrawingResources:
 
 def _drawn_by_engine(lines: Sequence[str], bold: Container[str]) -> Any:
     """Have the page engine draw lines. What it complains of may quote letters of a name, so it is not passed on."""
+    from consentkit.documents.printing import load_engine  # which hardly any visit needs
+
     engine = load_engine()
     try:
         return engine.draw_lines(lines, bold)

@@ -21,9 +21,7 @@ from typing import BinaryIO
 
 from consentkit.errors import ConsentkitError, InvalidInput, WrongUse
 from consentkit.model.visit import Visit, VisitName, name_of
-from consentkit.packets.mapping.reading import is_table as is_read_whole
-from consentkit.packets.mapping.reading import needs_reading, rows_of
-from consentkit.packets.mapping.recognising import ScheduleReading
+from consentkit.packets.mapping.recognising import ScheduleReading, needs_reading
 from consentkit.packets.needs import Need, needs_of
 from consentkit.packets.origin import Origin
 from consentkit.packets.schedule import LARGEST_SCHEDULE, decoded_utf8, looks_like_a_schedule, read_schedule
@@ -184,14 +182,13 @@ def _visits(stream: BinaryIO, name: str, reading: ScheduleReading, *, is_schedul
     head = _head(stream)
     if Path(name).suffix.lower() == _OF_WORKBOOK and is_schedule and not head.startswith(WORKBOOK):
         raise _refused(name, f"is named {_OF_WORKBOOK}, but is none; {_SAVE_AS}")
-    if (
-        is_schedule is not False
-        and needs_reading(head, reading)
-        and (is_schedule or is_read_whole(stream, name, reading))
-    ):
-        _require_no_other_file(head, name)
-        yield from map(partial(_entry_of_row, name), rows_of(stream, name, reading))
-        return
+    if is_schedule is not False and needs_reading(head, reading):
+        from consentkit.packets.mapping.reading import is_table, rows_of  # which schedules in our form do without
+
+        if is_schedule or is_table(stream, name, reading):
+            _require_no_other_file(head, name)
+            yield from map(partial(_entry_of_row, name), rows_of(stream, name, reading))
+            return
     _require_text(head, name)
     if is_schedule is None:
         is_schedule = looks_like_a_schedule(head.decode(errors="replace"))

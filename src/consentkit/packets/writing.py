@@ -27,7 +27,6 @@ from consentkit.pdf.link.compile import CompiledPart
 from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import Insert, Stamp
-from consentkit.pdf.part import Part
 from consentkit.recent import Recent
 
 _MARGIN = 56.7
@@ -61,8 +60,8 @@ class WrittenPacket(NamedTuple):
 class PacketWriter:
     """Writes the packets of a run."""
 
-    compiled: Callable[[Part], CompiledPart]
-    """Prepares a part for being linked, or hands out what was prepared for an earlier visit."""
+    compiled: Callable[[PacketItem], CompiledPart]
+    """Prepares the part of a paper for being linked, or hands out what was prepared for an earlier visit."""
     linked: LinkedBefore
     """What is kept of the packets before this one."""
     _stencils: Recent[Hashable, Stencil] = field(
@@ -106,7 +105,7 @@ class PacketWriter:
     ) -> tuple[Texts, list[DrawnCode]]:
         """Add the papers. Returns what is drawn on them for this visit."""
         codes: list[DrawnCode] = []
-        parts = [self.compiled(placed.paper.part) for placed in papers]
+        parts = [self.compiled(placed.paper) for placed in papers]
         first = linker.expect_parts(parts)
         texts = _texts(plan, papers, values, numbers, self._shaped)
         texts.put_into(linker)

@@ -26,13 +26,6 @@ from consentkit.reading.tables import MARKS_OF_UTF_16, MOST_ROWS, TableRow, deco
 from consentkit.reading.workbooks import WORKBOOK, read_workbook
 
 
-def needs_reading(head: bytes, reading: ScheduleReading) -> bool:
-    """Whether a file that begins so can only be read as a whole: a workbook, or one that may be in a format."""
-    encoding = reading.settings.encoding
-    other = encoding is not None and not encoding.startswith("utf-8")
-    return head.startswith((WORKBOOK, *MARKS_OF_UTF_16)) or bool(reading.format or reading.settings.formats) or other
-
-
 def rows_of(stream: BinaryIO, name: str, reading: ScheduleReading) -> Iterator[ScheduleRow]:
     """Read the visits of a schedule in a format of the clinic's, or in our own.
 

@@ -15,8 +15,17 @@ from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.mapping import MappingSettings, ScheduleFormat, header_key
 from consentkit.packets.mapping.translate import matches
 from consentkit.problems import Problem, did_you_mean, listed, quoted
-from consentkit.reading.tables import MOST_ROWS, SEPARATORS, TableRow, TextTable, is_blank, split_line, text_table
-from consentkit.reading.workbooks import WorkbookSheet
+from consentkit.reading.tables import (
+    MARKS_OF_UTF_16,
+    MOST_ROWS,
+    SEPARATORS,
+    TableRow,
+    TextTable,
+    is_blank,
+    split_line,
+    text_table,
+)
+from consentkit.reading.workbooks import WORKBOOK, WorkbookSheet
 from consentkit.reading.yaml_file import looks_like_a_key
 
 _MOST_LINES_BEFORE = 60
@@ -46,6 +55,13 @@ class ScheduleReading:
                 f"clinic.yaml has no format {quoted(self.format)} under `mapping`{near}", arguments=["format"]
             )
         return {name: one.with_defaults(self.settings) for name, one in chosen.items()}
+
+
+def needs_reading(head: bytes, reading: ScheduleReading) -> bool:
+    """Whether a file that begins so can only be read as a whole: a workbook, or one that may be in a format."""
+    encoding = reading.settings.encoding
+    other = encoding is not None and not encoding.startswith("utf-8")
+    return head.startswith((WORKBOOK, *MARKS_OF_UTF_16)) or bool(reading.format or reading.settings.formats) or other
 
 
 @dataclass(frozen=True)

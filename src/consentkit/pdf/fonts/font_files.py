@@ -139,9 +139,6 @@ def cjk_face() -> FontFace | None:
 @cache
 def characters_of(face: FontFace) -> frozenset[int]:
     """The code points of all characters for which a face has glyphs."""
-    from io import BytesIO
+    import uharfbuzz
 
-    from fontTools.ttLib import TTFont
-
-    with TTFont(BytesIO(data_of(face)), lazy=True, fontNumber=0) as font:
-        return frozenset(font.getBestCmap())
+    return frozenset(uharfbuzz.Face(data_of(face)).unicodes)

@@ -32,14 +32,20 @@ class CompiledStream:
         dictionary = form_of(entries)
         if dictionary.references or "StructParents" in entries:
             return cls(dictionary, data, None)
-        return cls(dictionary, data, hashlib.sha256(dictionary.text + b"\0" + data).digest())
+        return cls(dictionary, data, cls.digest_of(dictionary, data))
+
+    @staticmethod
+    def digest_of(dictionary: WrittenValue, data: bytes) -> bytes:
+        """The digest of a stream that may be shared."""
+        return hashlib.sha256(dictionary.text + b"\0" + data).digest()
 
 
 @dataclass(frozen=True, eq=False)
 class CompiledPart:
     """What the linker needs to know of a part. Numbers are those of the part's own file."""
 
-    file: PdfFile
+    pdf: bytes = field(repr=False)
+    """Its file."""
     plain: dict[int, WrittenValue]
     """Objects that go into a packet unchanged, except for the numbers in their references."""
     streams: dict[int, CompiledStream]
@@ -60,6 +66,11 @@ class CompiledPart:
     """Its plain objects as they are written under these numbers, for the next packet with the same papers."""
 
     @cached_property
+    def file(self) -> PdfFile:
+        """The objects of its file, each of which is parsed when it is needed."""
+        return read_file(self.pdf)
+
+    @cached_property
     def size(self) -> int:
         """How many bytes its streams have, which are most of it."""
         return sum(len(stream.data) for stream in self.streams.values())
@@ -76,12 +87,12 @@ def compile_part(pdf: bytes, written_on: Iterable[int] = ()) -> CompiledPart:
     """Compile a file. `written_on` are the structure elements to which text will be added. Raises ValueError."""
     file = read_file(pdf)
     try:
-        return _compiled(file, written_on)
+        return _compiled(pdf, file, written_on)
     except (KeyError, IndexError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError("the file is damaged") from error
 
 
-def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
+def _compiled(pdf: bytes, file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
     inventory = _Inventory(file)
     edited = dict.fromkeys([*inventory.edited(), *written_on])
     dropped = inventory.dropped()
@@ -97,7 +108,7 @@ def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
     if not inventory.pages:
         raise ValueError("the file has no pages")
     part = CompiledPart(
-        file=file,
+        pdf=pdf,
         plain=plain,
         streams=streams,
         edited=tuple(place for place in edited if place not in dropped),
@@ -110,17 +121,17 @@ def _compiled(file: PdfFile, written_on: Iterable[int]) -> CompiledPart:
         fields=inventory.fields,
         sizes=tuple(_size(file, page) for page in inventory.pages),
     )
-    _require_complete(part, dropped)
+    _require_complete(part, file, dropped)
     return part
 
 
-def _require_complete(part: CompiledPart, dropped: set[int]) -> None:
+def _require_complete(part: CompiledPart, file: PdfFile, dropped: set[int]) -> None:
     """Raise ValueError if an object is missing. Edited objects may refer to what the linker replaces."""
     known = set(part.numbers)
     for form in (*part.plain.values(), *(stream.dictionary for stream in part.streams.values())):
         _require(form.references, known)
     for place in part.edited:
-        _require(form_of(part.file.objects[place].value).references, known | dropped)
+        _require(form_of(file.objects[place].value).references, known | dropped)
 
 
 def _require(references: Iterable[Ref], known: Set[int]) -> None:
