@@ -35,7 +35,7 @@ def papers(bench: Bench) -> list[Contender]:
         ahead, measured = visits[:FEWEST], visits[FEWEST:]
         results = (_result(bench.own_folder(name), ahead[0]),)
         made = packets_kept_open(bench, name, place, ahead, measured, results)
-        targets = (_LINEAR, _FLAT) if number > 1 else ()
+        targets = (_LINEAR,) if number > 1 else ()
         contenders.append(replace(made, units=number * len(measured), targets=targets))
     return contenders
 
