@@ -1,7 +1,7 @@
 """Where the processor time of a path goes: `python -m benchmarks.profile packet`.
 
-Guarantees: what is looked at is the program as it is, whatever its functions are called, in the sample clinic's name and
-with parts from a filled cache, which stays in build/profile; shares are of the time of the path alone.
+Guarantees: what is looked at is the program as it is, whatever its functions are called, in the sample clinic's name
+and with parts from a filled cache, which stays in build/profile; shares are of the time of the path alone.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from pathlib import Path
 from benchmarks import sampling
 from benchmarks.content import CLINIC, ONE, ROOT
 from benchmarks.measuring import own_cpu
-from benchmarks.people import day, kinds_of_day, write_schedule, write_visit
 from benchmarks.peers.peer import run_python
+from benchmarks.people import day, kinds_of_day, write_schedule, write_visit
 from benchmarks.sampling import Place, Sampler, Stack
 from benchmarks.scenarios.documents import SECONDS
 from benchmarks.scenarios.open_packets import FEWEST
@@ -68,7 +68,9 @@ class Profile:
             most = "loading" if module == "loading" else ""
             count = None if most else _MOST_OF_A_MODULE
             some = inner[module].most_common(count)
-            functions = ", ".join(f"{name} {_percent(number / total)}" for name, number in some if number * 200 >= total)
+            functions = ", ".join(
+                f"{name} {_percent(number / total)}" for name, number in some if number * 200 >= total
+            )
             lines.append(f"{self._share(times, total)}  {module}: {functions}")
         lines += ["", "share      ms  function, with all that it calls"]
         for (module, function), times in outer.most_common(_MOST_FUNCTIONS):

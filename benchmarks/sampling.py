@@ -1,13 +1,13 @@
 """Where a program is while it uses the processor, looked at again and again: -m benchmarks.sampling FILE MODULE ...
 
-runs a module as a program of its own, such as `consentkit`, and adds to FILE what was seen. Guarantees: the program runs
-as it always does, but for a look each millisecond or as often as the system allows; next to nothing is loaded for
+runs a module as a program of its own, such as `consentkit`, and adds to FILE what was seen. Guarantees: the program
+runs as it always does, but for a look each millisecond or as often as the system allows; next to nothing is loaded for
 that, so that what the program loads is seen, too.
 """
 
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]
 import os
 import sys
 from types import FrameType
@@ -74,7 +74,7 @@ def _package(file: str) -> str:
     if _OURS in file:
         return "consentkit"
     if _LIBRARIES in file:
-        return file.rpartition(_LIBRARIES)[2].split(os.sep)[0].removesuffix(".py")
+        return file.rpartition(_LIBRARIES)[2].partition(os.sep)[0].removesuffix(".py")
     return "the standard library"
 
 
