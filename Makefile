@@ -10,7 +10,7 @@
 # make pictures      remakes the pictures of the documentation; some minutes (WHAT="papers" or "desk" takes less)
 # make lock          locks the newest versions of everything, for every platform; then run make test (KEEP=yes adds what is new, and keeps the rest)
 # make guards        takes out each guard of the program, and shows which test notices; ten minutes (WHAT="words" takes less)
-# make bench         a table of speeds beside those of other programs; takes an hour and a half (WHAT="cold packet" takes less)
+# make bench         a table of speeds beside those of other programs; takes a quarter of an hour (WHAT="cold packet" takes less)
 # They set up everything they need, in .venv; where the machine lacks a native library they install it or say how.
 
 VENV := .venv

@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import inspecting
 from benchmarks.measuring import Contender, Row, as_markdown, as_text, measure_all, ratio_table
 from benchmarks.scenarios import SCENARIOS, Bench, Scenario
-from benchmarks.surroundings import surroundings
+from benchmarks.surroundings import OthersAtWork, surroundings
 
 BEGIN, END = "<!-- table -->", "<!-- end -->"
 """What stands around the tables in a file that they are written into."""
@@ -39,14 +39,17 @@ class Outcome:
 def main() -> int:
     """Measure what is asked for. Returns 1 where somebody printed less than the others."""
     options = _options()
-    about = list(surroundings())
-    print("\n".join(about))
+    others = OthersAtWork()
+    about = [*surroundings(), others.before()]
+    print("\n".join(about), flush=True)
     outcomes = []
     for outcome in _outcomes(options):
         outcomes.append(outcome)
         print(f"\n{outcome.told(markdown=options.markdown)}", flush=True)
         for fault in outcome.faults:
             print(f"INCOMPLETE: {fault}", file=sys.stderr)
+    about.append(others.meanwhile())
+    print(about[-1])
     if options.write:
         _write(options.write, about, outcomes)
     return 1 if any(outcome.faults for outcome in outcomes) else 0
@@ -58,7 +61,7 @@ def _options() -> argparse.Namespace:
     also = [name for name in SCENARIOS if name not in usual]
     listed = f"{', '.join(usual)}; all of these if left out. Only by name: {', '.join(also)}"
     parser.add_argument("scenario", nargs="*", help=f"what to measure, of {listed}")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds that count, after one that does not (default 5)")
+    parser.add_argument("--rounds", type=int, help="rounds that count (default: as many as a scenario needs)")
     parser.add_argument("--contender", action="append", help="only contenders whose names hold this, and the baseline")
     parser.add_argument("--documents", type=int, default=2000, help="length of the unchanged list (default 2000)")
     parser.add_argument("--markdown", action="store_true", help="print tables as Markdown")
@@ -68,7 +71,7 @@ def _options() -> argparse.Namespace:
     options.scenario = options.scenario or usual
     if unknown := [name for name in options.scenario if name not in SCENARIOS]:
         parser.error(f"there is no scenario {unknown[0]}; there are {', '.join(SCENARIOS)}")
-    if options.rounds < 1 or options.documents < 1:
+    if (options.rounds or 1) < 1 or options.documents < 1:
         parser.error("--rounds and --documents must be at least 1")
     if options.keep and options.keep.exists() and any(options.keep.iterdir()):
         parser.error(f"--keep {options.keep}: is not empty; name a new folder")
@@ -86,25 +89,36 @@ def _outcomes(options: argparse.Namespace) -> Iterator[Outcome]:
             yield _run(SCENARIOS[name], bench, options.rounds)
 
 
-def _run(scenario: Scenario, bench: Bench, rounds: int) -> Outcome:
+def _run(scenario: Scenario, bench: Bench, rounds: int | None) -> Outcome:
     """Measure a scenario and look into what was made."""
-    rounds = min(rounds, scenario.most_rounds)
+    rounds = rounds or scenario.rounds
     _progress(f"{scenario.name}: getting ready")
     contenders = [
         contender
         for contender in scenario.contenders(bench)
         if contender.name == scenario.baseline or bench.is_wanted(contender.name)
     ]
-    measured = measure_all(contenders, rounds, lambda text: _progress(f"{scenario.name}: {text}"))
+    measured = measure_all(
+        contenders, rounds, lambda text: _progress(f"{scenario.name}: {text}"), warms_up=scenario.warms_up
+    )
     _progress(f"{scenario.name}: looking into the files")
     tables = [ratio_table(contenders, measured, scenario.baseline)]
     printing = [contender for contender in contenders if contender.results]
     if printing:
-        facts = (inspecting.facts(contender.results[0].file).row(contender.name) for contender in printing)
-        tables.append([inspecting.COLUMNS, *facts])
+        tables.append([inspecting.COLUMNS, *(row for contender in printing for row in _files(contender))])
     faults = tuple(f"{contender.name}: {fault}" for contender in printing for fault in _faults(contender))
     _progress("")
     return Outcome(_title(scenario, rounds), tuple(tables), faults)
+
+
+def _files(contender: Contender) -> Iterator[Row]:
+    """What the files of a contender are: on average, where there are several."""
+    looked_into = [result.file for result in contender.results]
+    if not contender.files:
+        yield inspecting.average(looked_into).row(contender.name)
+    else:
+        yield inspecting.average(contender.files).row(f"{contender.name}, all {len(contender.files)}")
+        yield inspecting.average(looked_into).row(f"{contender.name}, {len(looked_into)} that the others print, too")
 
 
 def _title(scenario: Scenario, rounds: int) -> str:

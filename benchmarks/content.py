@@ -36,9 +36,7 @@ CLINIC = ROOT / "samples" / "clinic"
 ONE = "90837"
 """The code of the document that stands for one."""
 VISIT_CODES = ("90837", "90785", "90863")
-"""A visit with two add-ons: a form and three informations behind a cover."""
-MANY_CODES = ("90791", "90837", "90785", "90847", "90853")
-"""A visit for five procedures."""
+"""A visit with two add-ons."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,10 @@ class Visit:
     """Whether a medical visit stands beside the procedures, as some add-ons need."""
     clinician_name: str = "Dana Sample"
     credentials: str = "LCSW"
-    place: str = "In person"
+    place: str = "in person"
+    papers: tuple[str, ...] = ()
+    """Papers beside those that are due."""
+    is_first: bool = False
 
     @property
     def day(self) -> str:

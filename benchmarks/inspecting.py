@@ -5,6 +5,7 @@ Guarantees: nobody wins by printing less, since a file that lacks a text is name
 
 from __future__ import annotations
 
+import statistics
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,8 +41,8 @@ class Expected:
 class Facts:
     """What a PDF file says of itself."""
 
-    pages: int
-    size: int
+    pages: float
+    size: float
     """Bytes."""
     has_structure: bool
     """Whether there is a structure tree: /StructTreeRoot in the catalog."""
@@ -53,7 +54,7 @@ class Facts:
     def row(self, name: str) -> tuple[str, ...]:
         """The facts as a row of a table."""
         answers = ("yes" if answer else "no" for answer in (self.has_structure, self.is_marked, self.claims_ua))
-        return (name, str(self.pages), f"{self.size / 1000:.0f}", *answers)
+        return (name, f"{self.pages:.1f}".removesuffix(".0"), f"{self.size / 1000:.0f}", *answers)
 
 
 def facts(pdf: Path) -> Facts:
@@ -68,6 +69,18 @@ def facts(pdf: Path) -> Facts:
         has_structure="/StructTreeRoot" in catalog,
         is_marked=bool(info.get("/Marked", False)),
         claims_ua=bool(metadata and b"pdfuaid" in metadata.get_object().get_data()),
+    )
+
+
+def average(pdfs: Sequence[Path]) -> Facts:
+    """What several files are on average; that they are tagged only where each of them is."""
+    read = [facts(pdf) for pdf in pdfs]
+    return Facts(
+        statistics.fmean(each.pages for each in read),
+        statistics.fmean(each.size for each in read),
+        all(each.has_structure for each in read),
+        all(each.is_marked for each in read),
+        all(each.claims_ua for each in read),
     )
 
 

@@ -34,10 +34,11 @@ def _library(clinic: Path, size: int) -> Path:
 
 def _consentkit(clinic: Path, *arguments: str) -> Contender:
     command = [sys.executable, "-m", "consentkit", *arguments, "--clinic", str(clinic), "-q"]
-    return Contender(
-        f"{arguments[0]} among {clinic.name}",
-        lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL) and None,
-    )
+
+    def work() -> None:
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    return Contender(f"{arguments[0]} among {clinic.name}", work)
 
 
 def main() -> None:
@@ -55,7 +56,7 @@ def main() -> None:
             _consentkit(clinics[size], "render", "S-00007", "--lang", "es", "-o", str(place / f"{size}.pdf"), *cache)
             for size in (_SMALL, _LARGE)
         ]
-        kept[1] = Contender(kept[1].name, kept[1].work, target=Target("cpu", 1.5))
+        kept[1] = Contender(kept[1].name, kept[1].work, targets=(Target("cpu", 1.5),))
         measured = measure_all(kept, _ROUNDS)
         sys.stdout.write(as_text(ratio_table(kept, measured, kept[0].name)))
 

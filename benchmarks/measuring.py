@@ -2,7 +2,7 @@
 
 Guarantees: processor time counts every process that does the work: this one, its ended children, and those of a program
 that is kept open; in each round everyone has a turn, so whatever slows the machine down for a while slows all alike;
-the first round, which fills the caches of the disk, is not counted.
+where a first round fills the caches of the disk, it is not counted.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from benchmarks.inspecting import Expected
@@ -33,6 +34,8 @@ class Measurement:
     wall: float
     peak: float | None = None
     """Megabytes that the largest process held at most, where that was measured. It is not divided by units."""
+    spread: tuple[float, float] | None = None
+    """The least and the most processor time of a round, where there were several."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +50,33 @@ class Target:
     """The contender whose cost is taken off: then the limit is in seconds of processor time and no ratio."""
     beside: str = ""
     """The contender that the ratio is to, where it is not the baseline."""
+    is_whole: bool = False
+    """Whether the limit is in seconds for all that a contender makes in a turn, and no ratio."""
 
-    def verdict(self, ratio: float) -> str:
-        """The target, and whether a ratio, or what is left over, meets it."""
+    def verdict(self, contender: Contender, measured: Mapping[str, Measurement], baseline: str) -> str:
+        """The target, and whether a contender meets it; empty where another one that it needs was not measured."""
+        if not {self.over, self.beside} <= {"", *measured}:
+            return ""
+        taken = measured[contender.name]
         if self.over:
-            state = "met" if ratio <= self.limit else "not met"
-            return f"CPU ≤ {self.limit * 1000:.0f} ms over Python: {ratio * 1000:.1f}, {state}"
-        is_met = ratio >= self.limit if self.at_least else ratio <= self.limit
+            value, unit, than = (taken.cpu - measured[self.over].cpu) * 1000, " ms", f" over {self.over}"
+            return self._sentence(value, self.limit * 1000, unit, than)
+        if self.is_whole:
+            value = (taken.cpu if self.of == "cpu" else taken.wall) * contender.units
+            return self._sentence(value, self.limit, " s", f" for all {contender.units}" if contender.units > 1 else "")
+        than = f" of {self.beside}" if self.beside else ""
+        return self._sentence(_ratio(taken, measured[self.beside or baseline], self.of), self.limit, "", than)
+
+    def _sentence(self, value: float, limit: float, unit: str, than: str) -> str:
+        is_met = value >= limit if self.at_least else value <= limit
         sign = "≥" if self.at_least else "≤"
-        beside = f" of {self.beside}" if self.beside else ""
-        return f"{_NAMES[self.of]} {sign} {self.limit:.2f}{beside}: {ratio:.2f}, {'met' if is_met else 'not met'}"
+        bound = f"{_NAMES[self.of]} {sign} {_plain(limit)}{unit}{than}"
+        return f"{bound}: {_plain(value)}{unit}, {'met' if is_met else 'NOT MET'}"
+
+
+def _plain(value: float) -> str:
+    """A number with as many digits as are meaningful."""
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}" if value < 10 else f"{value:.1f}"
 
 
 @dataclass(frozen=True)
@@ -75,9 +95,9 @@ class Contender:
     """How many things of the scenario's kind the work makes. Its cost is divided by that."""
     peak: Callable[[], float] | None = None
     """Tells the megabytes that the largest process of the last turn held at most."""
-    target: Target | None = None
-    also: Target | None = None
-    """A second target, of another quantity."""
+    targets: tuple[Target, ...] = ()
+    files: tuple[Path, ...] = ()
+    """All PDF files that the work makes, where `results` are only some of them."""
 
 
 def own_cpu() -> float:
@@ -99,11 +119,15 @@ def measure(contender: Contender) -> Measurement:
 
 
 def measure_all(
-    contenders: Sequence[Contender], rounds: int, progress: Callable[[str], None] = lambda _: None
+    contenders: Sequence[Contender],
+    rounds: int,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    warms_up: bool = True,
 ) -> dict[str, Measurement]:
-    """The median of each contender by name, after one round that does not count and `rounds` that do."""
+    """The median of each contender by name, after `rounds`; if it `warms_up`, one that does not count goes ahead."""
     taken: dict[str, list[Measurement]] = {contender.name: [] for contender in contenders}
-    for number in range(rounds + 1):
+    for number in range(0 if warms_up else 1, rounds + 1):
         for contender in contenders:
             progress(f"{contender.name}, round {number} of {rounds}")
             measurement = measure(contender)
@@ -115,15 +139,19 @@ def measure_all(
 def median(measurements: Sequence[Measurement]) -> Measurement:
     """The medians of processor time, wall time and memory, each by itself."""
     peaks = [measurement.peak for measurement in measurements if measurement.peak is not None]
+    seconds = [measurement.cpu for measurement in measurements]
     return Measurement(
-        statistics.median(measurement.cpu for measurement in measurements),
+        statistics.median(seconds),
         statistics.median(measurement.wall for measurement in measurements),
         statistics.median(peaks) if peaks else None,
+        (min(seconds), max(seconds)) if len(seconds) > 1 else None,
     )
 
 
 Row = tuple[str, ...]
 _COLUMNS: Row = ("", "CPU s", "wall s", "per s", "CPU ratio", "wall ratio")
+_SPREAD = "CPU s, least to most"
+_PEAKS: Row = ("peak MB", "peak ratio")
 
 
 def ratio_table(contenders: Sequence[Contender], measured: Mapping[str, Measurement], baseline: str) -> list[Row]:
@@ -131,25 +159,24 @@ def ratio_table(contenders: Sequence[Contender], measured: Mapping[str, Measurem
 
     `per s` is how many units are done in a second of wall time. Columns that nobody fills are left out.
     """
-    base = measured[baseline]
+    has_spreads = any(taken.spread for taken in measured.values())
     has_peaks = any(taken.peak is not None for taken in measured.values())
-    has_targets = any(contender.target for contender in contenders)
-    columns = (*_COLUMNS, *(("peak MB", "peak ratio") if has_peaks else ()), *(("target",) if has_targets else ()))
-    rows = [columns]
+    has_targets = any(contender.targets for contender in contenders)
+    columns = (_SPREAD,) * has_spreads, _PEAKS * has_peaks, ("target",) * has_targets
+    rows = [(*_COLUMNS[:2], *columns[0], *_COLUMNS[2:], *columns[1], *columns[2])]
+    base = measured[baseline]
     for contender in contenders:
         taken = measured[contender.name]
-        peaks = (f"{taken.peak:.0f}", _written(_ratio(taken, base, "peak"))) if taken.peak is not None else ("", "")
-        verdicts = (_verdict(target, taken, base, measured) for target in (contender.target, contender.also))
-        targets = ("; ".join(filter(None, verdicts)),)
-        rows.append((*_costs(taken, base, contender.name), *peaks[: 2 * has_peaks], *targets[:has_targets]))
+        name, cpu, *costs = _costs(taken, base, contender.name)
+        spread = (" – ".join(map(_seconds, taken.spread or ())),) * has_spreads
+        verdicts = (each.verdict(contender, measured, baseline) for each in contender.targets)
+        target = ("; ".join(filter(None, verdicts)),) * has_targets
+        rows.append((name, cpu, *spread, *costs, *(_peaks(taken, base) * has_peaks), *target))
     return rows
 
 
-def _verdict(target: Target | None, taken: Measurement, base: Measurement, measured: Mapping[str, Measurement]) -> str:
-    if target is None or not {target.over, target.beside} <= {"", *measured}:
-        return ""
-    base = measured[target.beside] if target.beside else base
-    return target.verdict(taken.cpu - measured[target.over].cpu if target.over else _ratio(taken, base, target.of))
+def _peaks(taken: Measurement, base: Measurement) -> Row:
+    return ("", "") if taken.peak is None else (f"{taken.peak:.0f}", _written(_ratio(taken, base, "peak")))
 
 
 def _costs(taken: Measurement, base: Measurement, name: str) -> Row:
@@ -160,7 +187,7 @@ def _costs(taken: Measurement, base: Measurement, name: str) -> Row:
 
 def _seconds(value: float) -> str:
     """Seconds with as many digits as are meaningful."""
-    return f"{value:.3f}" if value >= 0.1 else f"{value:#.3g}"
+    return f"{value:.3f}" if value >= 0.1 else f"{value:#.3g}" if value >= 0.001 else f"{value:.5f}"
 
 
 def _ratio(taken: Measurement, base: Measurement, of: Quantity) -> float:

@@ -36,7 +36,7 @@ _SPANISH = 5
 """One visit in so many is in Spanish."""
 _COLUMNS = (
     *("visit", "date", "time", "patient_name", "date_of_birth", "record_number", "language", "procedures"),
-    *("medical_visit", "clinician", "clinician_credentials", "place"),
+    *("medical_visit", "clinician", "clinician_credentials", "place", "papers", "first_visit"),
 )
 
 
@@ -83,7 +83,8 @@ def _row(visit: Visit) -> tuple[str, ...]:
     return (
         *(visit.visit, visit.date.isoformat(), visit.time, visit.name, visit.born_on.isoformat(), visit.record),
         *(visit.language, " ".join(visit.codes), "yes" if visit.is_medical else ""),
-        *(visit.clinician_name, visit.credentials, visit.place.lower()),
+        *(visit.clinician_name, visit.credentials, visit.place),
+        *(" ".join(visit.papers), "yes" if visit.is_first else ""),
     )
 
 
@@ -101,7 +102,9 @@ def _as_data(visit: Visit) -> dict[str, object]:
         "language": visit.language,
         "procedures": list(visit.codes),
         "clinician": {"name": visit.clinician_name, "credentials": visit.credentials},
-        "place": visit.place.lower(),
+        "place": visit.place,
+        "papers": list(visit.papers),
+        "first_visit": visit.is_first,
     }
 
 

@@ -7,12 +7,13 @@ from benchmarks.peers.peer import Job, Peer, Printer
 from benchmarks.peers.typst import TypstPeer
 from benchmarks.peers.weasy import WeasyPrintPeer
 
-__all__ = ["BARE", "BARE_TAGGED", "PEERS", "Job", "Peer", "Printer", "available", "skipped"]
+__all__ = ["BARE", "BARE_TAGGED", "PEERS", "TYPST_EACH", "Job", "Peer", "Printer", "available", "skipped"]
 
 BARE = WeasyPrintPeer(tagged=False, one_process=False)
 """The plainest way to print the same HTML: what a script of a few lines costs."""
 BARE_TAGGED = WeasyPrintPeer(tagged=True, one_process=False)
 """The same script, asked for what consentkit always makes: a file that a screen reader can follow."""
+TYPST_EACH = TypstPeer(one_process=False)
 
 PEERS: tuple[Peer, ...] = (
     BARE,
@@ -20,7 +21,7 @@ PEERS: tuple[Peer, ...] = (
     WeasyPrintPeer(tagged=False, one_process=True),
     WeasyPrintPeer(tagged=True, one_process=True),
     ChromiumPeer(),
-    TypstPeer(one_process=False),
+    TYPST_EACH,
     TypstPeer(one_process=True),
 )
 

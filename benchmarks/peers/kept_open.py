@@ -15,12 +15,14 @@ from benchmarks.peers.peer import Job, steady_environment
 
 
 class KeptOpen:
-    """The process: a script that reads names of files, two to a line, and answers with its processor time."""
+    """The process: a script that reads names of files, two to a line, and answers each with its processor time."""
 
     def __init__(self, script: Path, *arguments: str | Path) -> None:
         self._command = [sys.executable, str(script), *map(str, arguments), "--serve"]
         self._process: subprocess.Popen[str] | None = None
         self._seconds = 0.0
+        self.peak = 0.0
+        """Megabytes that it has held at most, where it says so."""
 
     def begin(self, job: Job) -> None:
         """Begin anew, with a job that does not count."""
@@ -38,7 +40,8 @@ class KeptOpen:
             answer = self._process.stdout.readline()
             if not answer:
                 raise RuntimeError(f"{job.source} was not printed")
-            self._seconds = float(answer)
+            seconds, *peak = map(float, answer.split())
+            self._seconds, self.peak = seconds, peak[0] if peak else 0.0
 
     def cpu(self) -> float:
         """Seconds of processor time so far."""

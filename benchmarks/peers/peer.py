@@ -32,8 +32,9 @@ class Job:
 class Printer(Protocol):
     """A peer that is ready to work."""
 
-    cpu: Cpu | None
-    """Tells the processor time of a program that is kept open; None where nothing outlives a job."""
+    @property
+    def cpu(self) -> Cpu | None:
+        """Tells the processor time of a program that is kept open; None where nothing outlives a job."""
 
     def begin(self, job: Job) -> None:
         """Get ready for a turn, where a program is kept open: with a job that does not count."""

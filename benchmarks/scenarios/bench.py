@@ -90,22 +90,31 @@ class Scenario:
     contenders: Function
     unit: str = ""
     """What costs are divided by, such as `packet`; empty where a contender's whole work is one thing."""
-    most_rounds: int = 1000
-    """Rounds that count at most, since it takes long."""
+    rounds: int = 3
+    """Rounds that count, unless another number is requested."""
     is_optional: bool = False
     """Whether it is left out unless it is named."""
+    warms_up: bool = True
+    """Whether a round goes ahead that does not count; not where everybody has been got ready, or takes long."""
 
 
 SCENARIOS: dict[str, Scenario] = {}
 
 
 def scenario(
-    name: str, title: str, baseline: str, *, unit: str = "", most_rounds: int = 1000, is_optional: bool = False
+    name: str,
+    title: str,
+    baseline: str,
+    *,
+    unit: str = "",
+    rounds: int = 3,
+    is_optional: bool = False,
+    warms_up: bool = True,
 ) -> Callable[[Function], Function]:
     """Enter a function that makes contenders into SCENARIOS."""
 
     def enter(function: Function) -> Function:
-        SCENARIOS[name] = Scenario(name, title, baseline, function, unit, most_rounds, is_optional)
+        SCENARIOS[name] = Scenario(name, title, baseline, function, unit, rounds, is_optional, warms_up)
         return function
 
     return enter
@@ -127,12 +136,16 @@ def print_with(bench: Bench, peer: Peer, papers: Sequence[Paper]) -> Contender:
     folder, printer = bench.printer(peer)
     jobs = [peer.document(folder, paper) for paper in (bench.paper(OTHER), *papers)]
     results = (expected_document(job.target, paper) for job, paper in zip(jobs[1:], papers, strict=True))
-    return _printing(peer, printer, jobs, tuple(results), 1)
+    return _printing(peer, printer, jobs, tuple(results), len(papers))
 
 
-def packets_with(bench: Bench, peer: Peer, visits: Sequence[Visit]) -> Contender:
-    """A peer that prints a packet for each visit but the first, which does not count. Its cost is that of one."""
+def packets_with(bench: Bench, peer: Peer, visits: Sequence[Visit], most: int | None = None) -> Contender:
+    """A peer that prints a packet for each visit but the first, which does not count, or for so many of them at most.
+
+    Its cost is that of one.
+    """
     folder, printer = bench.printer(peer)
+    visits = visits[: most and most + 1]
     jobs = [peer.packet(folder, bench.papers_of(visit), visit.visit) for visit in visits]
     results = (expected_packet(bench, job.target, visit) for job, visit in zip(jobs[1:], visits[1:], strict=True))
     return _printing(peer, printer, jobs, tuple(results), len(visits) - 1)

@@ -3,89 +3,153 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from benchmarks.content import CLINIC, MANY_CODES, ONE, VISIT_CODES, Visit
+from benchmarks.content import CLINIC, ONE, VISIT_CODES, Visit
 from benchmarks.measuring import Contender, Target
 from benchmarks.people import day, kinds_of_day, patients, write_schedule, write_visit
 from benchmarks.scenarios.bench import Bench, emptied, expected_packet, packets_with, run_consentkit, scenario
-from consentkit.cache.store import open_store
-from consentkit.documents.opening import open_workspace
-from consentkit.model.visit import Visit as VisitToServe
-from consentkit.output.write import write_file
-from consentkit.packets.packet import PacketMaker
-from consentkit.packets.plan import PacketOptions
-from consentkit.packets.planning import Planner
-from consentkit.packets.visits import read_visits
+from benchmarks.scenarios.documents import SECONDS
+from benchmarks.scenarios.open_packets import FEWEST, packets_kept_open
 
 ONE_EACH = "consentkit packet, a process each"
 KEPT_OPEN = "consentkit in Python, kept open"
 SCHEDULE = "consentkit packet schedule.csv"
-_VISITS = 3
-"""Visits of a turn. The first does not count: whoever is kept open has served it before."""
-_VISITS_KEPT_OPEN = 30
-"""Visits in a turn where one takes next to nothing."""
+_WEASYPRINT = "WeasyPrint, tagged, kept open"
+_TYPST = "Typst, kept open"
+_TYPST_EACH = "Typst, a process each"
+_CHROMIUM = "Chromium, kept open"
+_SERVED = {_WEASYPRINT: 1, _TYPST: 10, _TYPST_EACH: 3, _CHROMIUM: 3}
+"""Who is compared, and how many packets each makes in a turn: more where one takes little."""
+_SERVED_BY_PROCESSES = 3
+_SERVED_KEPT_OPEN = 240
+_ROUNDS = 3
 _DAY = 500
 _DAY_OF_PEERS = 5
-_PROCESS = Target("cpu", 1 / 3, beside="Typst, a process each")
+_PROCESS = Target("cpu", 1 / 3, beside=_TYPST_EACH)
 _TIMES_TYPST_OF_DAY = 25
 _TIMES_WEASYPRINT = 1000
 """How many times as quick a packet kept open is meant to be as WeasyPrint with one tagged page of HTML."""
+_SECONDS_OF_DAY = 0.6
 
 
-@scenario("packet", f"One packet ({', '.join(VISIT_CODES)}) from a filled cache", KEPT_OPEN, unit="packet")
-def packet(bench: Bench) -> list[Contender]:
-    """The papers of a visit, which all come from parts that were made before where somebody keeps parts."""
-    visits = list(itertools.islice(patients(), _VISITS))
-    cache = _filled_cache(bench, visits[:1])
-    return _everybody(bench, visits, cache, times_typst=60)
+@dataclass(frozen=True)
+class Kind:
+    """A kind of visit whose packets are measured."""
+
+    codes: tuple[str, ...]
+    papers: tuple[str, ...] = ()
+    is_first: bool = False
+    place: str = "in person"
+
+    def visits(self) -> Iterator[Visit]:
+        """Visits of that kind, by one patient after the other."""
+        for visit in patients():
+            yield replace(visit, codes=self.codes, papers=self.papers, is_first=self.is_first, place=self.place)
 
 
-@scenario("small-packet", f"One packet ({ONE}) from a filled cache", KEPT_OPEN, unit="packet")
+SMALL = Kind((ONE,))
+MEDIUM = Kind(("90791",), is_first=True, place="telehealth")
+LARGE = Kind(
+    VISIT_CODES,
+    papers=("medicine-antidepressants", "medicine-consent", "electronic-messages"),
+    is_first=True,
+    place="telehealth",
+)
+
+
+@scenario(
+    *("small-packet", f"A packet of 7 pages ({ONE}), parts warm", KEPT_OPEN),
+    unit="packet",
+    rounds=_ROUNDS,
+    warms_up=False,
+)
 def small_packet(bench: Bench) -> list[Contender]:
-    """The papers of a visit for one procedure."""
-    visits = [replace(visit, codes=(ONE,)) for visit in itertools.islice(patients(), _VISITS)]
-    return _everybody(bench, visits, _filled_cache(bench, visits[:1]), times_typst=40)
+    """The papers of a visit, which all come from parts that were made before where somebody keeps parts."""
+    return _everybody(bench, SMALL, times_typst=40)
 
 
-@scenario("large-packet", f"One packet ({', '.join(MANY_CODES)}) from a filled cache", KEPT_OPEN, unit="packet")
+@scenario(
+    *("packet", "A packet of 12 pages (90791, first visit, by telehealth), parts warm", KEPT_OPEN),
+    unit="packet",
+    rounds=_ROUNDS,
+    warms_up=False,
+)
+def packet(bench: Bench) -> list[Contender]:
+    """The papers of a first visit, with those that are due then."""
+    return _everybody(bench, MEDIUM, times_typst=60)
+
+
+@scenario(
+    *("large-packet", f"A packet of 27 pages ({', '.join(VISIT_CODES)}, six papers), parts warm", KEPT_OPEN),
+    unit="packet",
+    rounds=_ROUNDS,
+    warms_up=False,
+)
 def large_packet(bench: Bench) -> list[Contender]:
-    """The papers of a visit for five procedures."""
-    visits = [replace(visit, codes=MANY_CODES) for visit in itertools.islice(patients(), _VISITS)]
-    return _everybody(bench, visits, _filled_cache(bench, visits[:1]), times_typst=60)
+    """The papers of a first visit for three procedures, one of which is about a medicine."""
+    return _everybody(bench, LARGE, times_typst=60)
 
 
-def _everybody(bench: Bench, visits: Sequence[Visit], cache: Path, *, times_typst: int) -> list[Contender]:
-    """Who makes a packet for each of some visits."""
-    times = {"WeasyPrint, tagged, kept open": _TIMES_WEASYPRINT, "Typst, kept open": times_typst}
-    peers = (packets_with(bench, peer, visits) for peer in bench.peers())
-    return [_kept_open(bench, visits, cache), _one_each(bench, visits, cache), *_dearer(peers, times)]
+def _everybody(bench: Bench, kind: Kind, *, times_typst: int) -> list[Contender]:
+    """Who makes packets for visits of a kind."""
+    people = kind.visits()
+    visits = list(itertools.islice(people, max(_SERVED.values()) + 1))
+    peers = list(_peers(bench, visits, _SERVED, {_WEASYPRINT: _TIMES_WEASYPRINT, _TYPST: times_typst}))
+    cache = _filled_cache(bench, visits[:1])
+    ahead = [*visits, *itertools.islice(people, FEWEST)]
+    measured = list(itertools.islice(people, _SERVED_KEPT_OPEN))
+    folder = bench.own_folder(_named(KEPT_OPEN, visits))
+    results = tuple(expected_packet(bench, folder / _file_name(visit), visit) for visit in visits[1:4])
+    kept_open = packets_kept_open(bench, folder.name, (CLINIC, cache), ahead, measured, results)
+    return [
+        replace(kept_open, name=KEPT_OPEN, peak=None),
+        _one_each(bench, visits[: _SERVED_BY_PROCESSES + 1], cache),
+        *peers,
+    ]
 
 
-def _dearer(peers: Iterable[Contender], times: Mapping[str, int]) -> Iterator[Contender]:
-    """Peers of whom some are meant to take so many times as long as the baseline, by their names."""
-    for peer in peers:
-        yield replace(peer, target=Target("cpu", times[peer.name], at_least=True)) if peer.name in times else peer
+def _peers(
+    bench: Bench, visits: Sequence[Visit], served: Mapping[str, int], times: Mapping[str, int]
+) -> Iterator[Contender]:
+    """Peers with as many visits as each of them serves; some are meant to take so many times as long as we do."""
+    for peer in bench.peers():
+        if peer.name in served:
+            made = packets_with(bench, peer, visits, served[peer.name])
+            dearer = [Target("cpu", times[peer.name], at_least=True)] if peer.name in times else []
+            yield replace(made, targets=tuple(dearer))
 
 
-@scenario("day", f"A day of {_DAY} visits from a filled cache", SCHEDULE, unit="packet", most_rounds=3)
+@scenario("day", f"A day of {_DAY} visits, parts warm", SCHEDULE, unit="packet", rounds=_ROUNDS, warms_up=False)
 def whole_day(bench: Bench) -> list[Contender]:
-    """The papers of all visits of a day. The peers serve the first of them."""
+    """The papers of all visits of a day, from the schedule to files. The peers serve the first of them."""
     visits = day(_DAY)
-    cache = _filled_cache(bench, kinds_of_day(visits))
     served = [visits[_DAY_OF_PEERS], *visits[:_DAY_OF_PEERS]]
-    peers = (packets_with(bench, peer, served) for peer in bench.peers())
-    return [_schedule(bench, visits, cache), *_dearer(peers, {"Typst, kept open": _TIMES_TYPST_OF_DAY})]
+    everybody = dict.fromkeys((_WEASYPRINT, _TYPST, _CHROMIUM), _DAY_OF_PEERS)
+    peers = list(_peers(bench, served, everybody, {_TYPST: _TIMES_TYPST_OF_DAY}))
+    cache = _filled_cache(bench, kinds_of_day(visits))
+    return [_schedule(bench, visits, cache), *peers]
 
 
 def _filled_cache(bench: Bench, visits: Sequence[Visit]) -> Path:
-    """A cache with all parts of these visits."""
+    """A cache with all parts of these visits, made by two processes where there are many."""
     folder = bench.own_folder("filled cache")
-    schedule = folder / "schedule.csv"
-    write_schedule(schedule, visits)
-    _make_packets(schedule, folder / "out", folder / "cache")
+    if (made := bench.own_folder("pages") / "cache").exists():
+        shutil.copytree(made, folder / "cache", dirs_exist_ok=True)
+
+    def fill(number: int) -> None:
+        if some := visits[number::2]:
+            schedule = folder / f"schedule-{number}.csv"
+            write_schedule(schedule, some)
+            _make_packets(schedule, folder / f"out-{number}", folder / "cache")
+
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(fill, range(2)))
     return folder / "cache"
 
 
@@ -94,51 +158,24 @@ def _make_packets(source: Path, output: Path, cache: Path) -> None:
 
 
 def _one_each(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
-    """The command line, for each visit but the first anew."""
-    visits = visits[1:]
-    folder = bench.own_folder(f"{ONE_EACH} {len(visits[0].codes)}")
+    """The command line, for each visit anew; the first one has been served before."""
+    folder = bench.own_folder(_named(ONE_EACH, visits))
     for visit in visits:
         write_visit(_source(folder, visit), visit)
 
+    def serve(visit: Visit) -> None:
+        _make_packets(_source(folder, visit), folder / _file_name(visit), cache)
+
     def work() -> None:
-        for visit in visits:
-            _make_packets(_source(folder, visit), folder / _file_name(visit), cache)
+        for visit in visits[1:]:
+            serve(visit)
 
-    results = tuple(expected_packet(bench, folder / _file_name(visit), visit) for visit in visits)
-    return Contender(ONE_EACH, work, results, units=len(visits), target=_PROCESS)
-
-
-class _OpenMaker:
-    """consentkit's Python interface in this process, which stays open over many visits."""
-
-    def __init__(self, cache: Path, folder: Path, visits: Sequence[VisitToServe]) -> None:
-        self._cache, self._folder, self._visits = cache, folder, visits
-
-    def prepare(self) -> None:
-        """Begin anew, so that no patient of the turn is known, and serve somebody else first."""
-        workspace = open_workspace(CLINIC, open_store(self._cache))
-        self._planner = Planner(workspace, PacketOptions(allow_drafts=True))
-        self._maker = PacketMaker(workspace)
-        self._serve(self._visits[0])
-
-    def work(self) -> None:
-        """Serve all but the first."""
-        for visit in self._visits[1:]:
-            self._serve(visit)
-
-    def _serve(self, visit: VisitToServe) -> None:
-        made = self._maker.make(self._planner.plan(visit, "visit"))
-        write_file(self._folder / made.file_name, made.pdf)
-
-
-def _kept_open(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
-    folder = bench.own_folder(f"{KEPT_OPEN} {len(visits[0].codes)}")
-    many = [replace(visit, codes=visits[0].codes) for visit in itertools.islice(patients(), _VISITS_KEPT_OPEN + 1)]
-    write_schedule(folder / "schedule.csv", many)
-    read = [entry.visit for entry in read_visits(str(folder / "schedule.csv")) if entry.visit]
-    maker = _OpenMaker(cache, folder, read)
+    for _ in range(2):
+        serve(visits[0])
+    time.sleep(SECONDS)
+    serve(visits[0])
     results = tuple(expected_packet(bench, folder / _file_name(visit), visit) for visit in visits[1:])
-    return Contender(KEPT_OPEN, maker.work, results, prepare=maker.prepare, units=_VISITS_KEPT_OPEN)
+    return Contender(ONE_EACH, work, results, units=len(visits) - 1, targets=(_PROCESS,))
 
 
 def _schedule(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
@@ -153,7 +190,14 @@ def _schedule(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
         tuple(results),
         prepare=lambda: emptied(output),
         units=len(visits),
+        targets=(Target("wall", _SECONDS_OF_DAY, is_whole=True),),
+        files=tuple(output / _file_name(visit) for visit in visits),
     )
+
+
+def _named(name: str, visits: Sequence[Visit]) -> str:
+    """The name of a folder for visits of one kind."""
+    return "-".join((name, *visits[0].codes))
 
 
 def _source(folder: Path, visit: Visit) -> Path:

@@ -13,51 +13,56 @@ from benchmarks.large_clinic import code, keep_documents, make_large_clinic
 from benchmarks.measuring import Contender, Target
 from benchmarks.people import patients, write_schedule
 from benchmarks.scenarios.bench import Bench, emptied, run_consentkit, scenario
+from benchmarks.scenarios.open_packets import FEWEST, packets_kept_open
 
-DOCUMENTS = (1, 5, 20)
+PAPERS = (1, 5, 20)
 VISITS = (10, 100, 1000, 5000)
 LIBRARIES = (18, 200, 2000)
-_LINEAR = Target("cpu", 1.10)
-_FLAT = Target("peak", 1.10)
+_VISITS_OF_PAPERS = 60
+_MOST = 1.10
+_LINEAR = Target("cpu", _MOST)
+_FLAT = Target("peak", _MOST)
 
 
-@scenario(
-    "papers", "A packet with more papers", f"{DOCUMENTS[0]} procedures", unit="paper", most_rounds=3, is_optional=True
-)
+@scenario("papers", "A packet with more papers, kept open", f"{PAPERS[0]} procedure", unit="procedure", warms_up=False)
 def papers(bench: Bench) -> list[Contender]:
-    """What a paper costs in packets of a day of twenty visits, with more and more procedures."""
-    clinic, cache = _clinic(bench, max(DOCUMENTS))
-    return [
-        _day(bench, f"{number} procedures", clinic, cache, _visits(20, number), units=20 * number)
-        for number in DOCUMENTS
-    ]
+    """What a procedure costs in packets with more and more of them."""
+    place = _clinic(bench, max(PAPERS))
+    contenders = []
+    for number in PAPERS:
+        name = f"{number} procedure{'' if number == 1 else 's'}"
+        visits = list(_visits(_VISITS_OF_PAPERS + FEWEST, number))
+        ahead, measured = visits[:FEWEST], visits[FEWEST:]
+        results = (_result(bench.own_folder(name), ahead[0]),)
+        made = packets_kept_open(bench, name, place, ahead, measured, results)
+        targets = (_LINEAR,) if number > 1 else ()
+        contenders.append(replace(made, units=number * len(measured), targets=targets))
+    return contenders
 
 
-@scenario("visits", "A day with more visits", f"{VISITS[0]} visits", unit="packet", most_rounds=1, is_optional=True)
+@scenario("visits", "A day with more visits", f"{VISITS[0]} visits", unit="packet", rounds=1, warms_up=False)
 def visits(bench: Bench) -> list[Contender]:
-    """What a packet costs, and how much memory is held, on days with more and more visits."""
+    """What a packet costs, and how much memory is held, on days with more and more visits of one kind."""
     clinic, cache = _clinic(bench, LIBRARIES[0])
-    return [
-        _day(
-            bench,
-            f"{number} visits",
-            clinic,
-            cache,
-            _visits(number, 1),
-            units=number,
-            is_flat=True,
-        )
-        for number in VISITS
-    ]
+    contenders = []
+    for number, fewer in zip(VISITS, (None, *VISITS), strict=False):
+        cheaper = (Target("cpu", _MOST, beside=_day_of(fewer)), _FLAT) if fewer else ()
+        contenders.append(_day(bench, _day_of(number), clinic, cache, _visits(number, 1), number, cheaper))
+    return contenders
 
 
-@scenario("library", "A packet from a larger library", f"among {LIBRARIES[0]}", most_rounds=3, is_optional=True)
+def _day_of(number: int) -> str:
+    return f"{number:,} visits"
+
+
+@scenario("library", "A packet from a larger library, a process each", f"among {LIBRARIES[0]}", unit="packet", rounds=3)
 def library(bench: Bench) -> list[Contender]:
-    """What one packet costs, and a first list, by a process of its own in larger and larger libraries."""
+    """What one packet costs by a process of its own in larger and larger libraries."""
     contenders = []
     for size in LIBRARIES:
         clinic, cache = _clinic(bench, size)
-        contenders.append(_day(bench, f"among {size}", clinic, cache, _visits(1, 1), units=1))
+        targets = (_LINEAR, _FLAT) if size > LIBRARIES[0] else ()
+        contenders.append(_day(bench, f"among {size}", clinic, cache, _visits(1, 1), 1, targets))
     return contenders
 
 
@@ -67,7 +72,7 @@ def _clinic(bench: Bench, size: int) -> tuple[Path, Path]:
     clinic, cache = folder / "clinic", folder / "cache"
     if not clinic.exists():
         make_large_clinic(clinic, size)
-        keep_documents(clinic, min(size, max(DOCUMENTS)), cache, variant="information")
+        keep_documents(clinic, min(size, max(PAPERS)), cache, variant="information")
     return clinic, cache
 
 
@@ -79,36 +84,31 @@ def _visits(number: int, procedures: int) -> Iterator[Visit]:
 
 
 def _day(
-    bench: Bench,
-    name: str,
-    clinic: Path,
-    cache: Path,
-    visits: Iterator[Visit],
-    *,
-    units: int,
-    is_flat: bool = False,
+    bench: Bench, name: str, clinic: Path, cache: Path, visits: Iterator[Visit], units: int, targets: tuple[Target, ...]
 ) -> Contender:
-    """The packets of some visits by one call of the command line, from a filled cache; `is_flat` in memory, too."""
+    """The packets of some visits by one call of the command line, from a filled cache."""
     folder, output = bench.own_folder(f"{name} schedule"), bench.own_folder(f"{name} packets")
-    schedule = folder / "schedule.csv"
+    schedule, first = folder / "schedule.csv", folder / "first.csv"
     served = list(visits)
     write_schedule(schedule, served)
-    first = served[0]
-    results = (Expected(output / f"{first.date.isoformat()}-{first.visit}.pdf", on_each_page=first.label),)
-    arguments: Sequence[str | Path] = ("packet", schedule, "-o", output, "--clinic", clinic, "--cache", cache)
+    write_schedule(first, served[:1])
     peaks: list[float] = []
 
-    def work() -> None:
-        peaks.append(run_consentkit(*arguments, "--allow-drafts", "--quiet"))
+    def work(source: Path = schedule) -> None:
+        request: Sequence[str | Path] = ("packet", source, "-o", output, "--clinic", clinic, "--cache", cache)
+        peaks.append(run_consentkit(*request, "--allow-drafts", "--quiet"))
 
-    work()
+    work(first)
     return Contender(
         name,
         work,
-        results,
+        (_result(output, served[0]),),
         prepare=lambda: emptied(output),
         units=units,
         peak=lambda: peaks[-1],
-        target=_LINEAR,
-        also=_FLAT if is_flat else None,
+        targets=targets,
     )
+
+
+def _result(folder: Path, visit: Visit) -> Expected:
+    return Expected(folder / f"{visit.date.isoformat()}-{visit.visit}.pdf", on_each_page=visit.label)

@@ -126,7 +126,7 @@ UNTESTED = {
     "make lock": "asks package indexes, over the network",
     "make coverage": "runs all tests once more",
     "make guards": "takes ten minutes",
-    "make bench": "takes an hour",
+    "make bench": "takes a quarter of an hour",
     "make format": "changes the files of the project",
     "make schemas": "changes the files of the project; tests compare what it writes",
     "make grades": "changes the files of the project; tests compare what it writes",
