@@ -32,7 +32,6 @@ from consentkit.packets.visit_problems import named_visit
 from consentkit.packets.writing import PacketWriter
 from consentkit.pdf.file.xmp import TYPE_OF_PROPERTIES, PacketInfo
 from consentkit.pdf.link.compile import CompiledPart, compile_part
-from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.part import Part
 from consentkit.recent import Recent
@@ -109,7 +108,7 @@ class PacketMaker:
     def __post_init__(self) -> None:
         parsed = self.parsed or ParsedFiles(self.workspace)
         self._papers = PaperMaker(self.workspace, self.duplex, self.ends_on_even_page, parsed)
-        self._writer = PacketWriter(self.compiled, LinkedBefore(_MOST_FRAMES, _MOST_BYTES))
+        self._writer = PacketWriter(self.compiled, _MOST_FRAMES, _MOST_BYTES)
 
     def make(self, plan: PacketPlan, inputs: Inputs | None = None) -> Packet:
         """Make a packet, of the files that it was planned with. Raises RenderingFailed where it is not fit for use."""
