@@ -116,7 +116,7 @@ ELSEWHERE: dict[str, dict[str, Any]] = {
     "from right to left": {"clinician": {"name": "محمد علي"}},
     "in pieces of several languages": {
         "language": "es",
-        "interpreter": {"name": "Marisol Quintana", "is_a": "professional", "language": "Tagalog"},
+        "interpreter": {"name": "Marisol Quintana", "is_a": "professional", "language": "Yucatec"},
     },
     "in heavy type": {"patient": {**OTHER, "name": "Page 1 of 4"}},
     "on a file of others": {"extra": ["tagged.pdf"]},
@@ -135,10 +135,17 @@ def test_a_visit_whose_texts_go_elsewhere_has_the_same_bytes(where: str, busy: D
         assert made == without, changes
 
 
+def test_a_word_in_another_language_is_marked_though_it_is_where_one_in_its_own_was(busy: Desk) -> None:
+    for spoken in ("Spanish", "Yucatec", "Spanish"):
+        interpreter = {"name": "Marisol Quintana", "is_a": "professional", "language": spoken, "number": "4471"}
+        made, without = busy.make(language="es", interpreter=interpreter)
+        assert made == without, spoken
+
+
 def test_one_who_has_two_roles_is_not_taken_for_two(busy: Desk) -> None:
     trainee = {"trainee": {"name": "Jonah Feldman"}}
     for supervisor in ("Dr. Amara Okonkwo", "Dana Whitfield", "Dr. Amara Okonkwo"):
-        made, without = busy.make(**trainee, supervisor={"name": supervisor})
+        made, without = busy.make(**trainee, supervisor={"name": supervisor, "credentials": "PhD"})
         assert made == without
 
 

@@ -164,6 +164,8 @@ def stencil_of(
         return None
     if None in lines or None in gaps or any(placed.paper.is_foreign for placed in papers):
         return None
+    if any(text != text.strip() for text in texts):  # two of them might be drawn alike
+        return None
     return Stencil(
         tuple(papers),
         linker.frame,

@@ -78,9 +78,9 @@ class PacketWriter:
         values, numbers = _values(plan, papers), PageNumbers(plan, papers[-1].last)
         texts = texts_of(plan, papers, values.values(), numbers)
         key = plan.layout.large_print, papers[-1].last, texts.pattern, _identities(plan, papers)
-        stencil = self._stencils.find(key)
-        unwritten = [text for said in _pieces(plan, papers).values() for text, _ in said]
-        pdf = stencil.fill(plan, texts.every, unwritten) if stencil else None
+        pieces = [piece for said in _pieces(plan, papers).values() for piece in said]
+        stencil = None if any(language for _, language in pieces) else self._stencils.find(key)
+        pdf = stencil.fill(plan, texts.every, [text for text, _ in pieces]) if stencil else None
         if stencil and pdf:
             return WrittenPacket(pdf, stencil.frame.beginning.data)
         out = io.BytesIO()
