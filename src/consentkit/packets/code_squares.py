@@ -25,8 +25,8 @@ each, the first one highest.
 _WHOLE = (1 << _LENGTH) - 1
 _UPPER = _LENGTH // 2
 """How many bits the columns have, which are below the rows."""
-_ONE_OF_EACH = sum(1 << _LENGTH * mask for mask in MASKS)
-"""The number by which a code is multiplied to have it for all masks, that of the first one lowest."""
+_HALVES = [(_LENGTH * count, (1 << _LENGTH * count) - 1) for count in (4, 2, 1)]
+"""How a number for all masks is split in two, and these again: how far the upper half is, and all bits of the lower."""
 _ANY = "A"
 _MANY = 64
 """Codes of one length from which on it is worth to know what each of its bits does: that takes as long as 88 codes."""
@@ -42,7 +42,7 @@ def squares_of(payload: str) -> list[str]:
     """
     plain = _added_up(payload)
     masks = _masks()
-    penalties = _penalties((plain * _ONE_OF_EACH ^ masks.all_changes) & masks.judged, masks)
+    penalties = _penalties((_for_all_masks(plain) ^ masks.all_changes) & masks.judged, masks)
     best = plain ^ masks.changes[penalties.index(min(penalties))]
     squares = format(best >> _UPPER, f"0{_UPPER}b")
     return [squares[start : start + SIZE] for start in range(0, _UPPER, _LINE)]
@@ -81,10 +81,10 @@ def _masks() -> _Masks:
     return _Masks(
         changes,
         sum(change << _LENGTH * mask for mask, change in enumerate(changes)),
-        _lines(["".join("01"[square] for square in row) for row in judged]) * _ONE_OF_EACH,
-        (in_rows([first] * SIZE) + (in_rows([first] * SIZE) >> _UPPER)) * _ONE_OF_EACH,
-        in_rows(["0" * SIZE, *[whole] * (SIZE - 1)]) * _ONE_OF_EACH,
-        in_rows([whole] * SIZE) * _ONE_OF_EACH,
+        _for_all_masks(_lines(["".join("01"[square] for square in row) for row in judged])),
+        _for_all_masks(in_rows([first] * SIZE) + (in_rows([first] * SIZE) >> _UPPER)),
+        _for_all_masks(in_rows(["0" * SIZE, *[whole] * (SIZE - 1)])),
+        _for_all_masks(in_rows([whole] * SIZE)),
     )
 
 
@@ -96,24 +96,29 @@ def _penalties(every: int, masks: _Masks) -> list[int]:
     blocks = across & (across >> _LINE) & above & (above >> 1)
     four = alike & (alike >> 1)
     four &= four >> 2
-    starts = four & ~(four >> 1)
-    counts = zip(
-        _counts(four), _counts(starts), _counts(blocks), _like_finders(every), _counts(every & masks.rows), strict=True
-    )
-    return [
-        five + 2 * start + 3 * block + 40 * finders + 10 * _imbalance(dark)
-        for five, start, block, finders, dark in counts
-    ]
+    runs = four | four << 1 | four << 2  # one for each square of five or more that are alike, but for two of them
+    counts = zip(_counts(runs), _counts(blocks), _like_finders(every), _counts(every & masks.rows), strict=True)
+    return [run + 3 * block + 40 * finders + 10 * _imbalance(dark) for run, block, finders, dark in counts]
+
+
+def _for_all_masks(number: int) -> int:
+    """The number for all masks that has the same one for each of them; that of the first one is lowest."""
+    for distance, _ in reversed(_HALVES):
+        number |= number << distance
+    return number
 
 
 def _counts(every: int) -> list[int]:
     """How many bits are set for each mask."""
-    return [(every >> _LENGTH * mask & _WHOLE).bit_count() for mask in MASKS]
+    parts = [every]
+    for distance, lower in _HALVES:
+        parts = [half for part in parts for half in (part & lower, part >> distance)]
+    return [part.bit_count() for part in parts]
 
 
 def _like_finders(every: int) -> list[int]:
     """How often a line looks as if it crossed a finder, with four light squares, or the edge, on one side."""
-    outer = every & (every >> 6) & ~(every >> 1) & ~(every >> 5)
+    outer = every & (every >> 6) & ~(every >> 1 | every >> 5)
     like = outer & (every >> 2) & (every >> 3) & (every >> 4)
     two = every >> 7 | every >> 8
     before = two | two >> 2

@@ -29,7 +29,6 @@ from consentkit.packets.visit_problems import named_visit
 from consentkit.packets.writing import PacketWriter
 from consentkit.pdf.file.xmp import PacketInfo
 from consentkit.pdf.link.compile import CompiledPart
-from consentkit.pdf.link.frame import LinkedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.recent import Recent
 
@@ -102,7 +101,7 @@ class PacketMaker:
     def __post_init__(self) -> None:
         parsed = self.parsed or ParsedFiles(self.workspace)
         self._papers = PaperMaker(self.workspace, self.duplex, self.ends_on_even_page, parsed)
-        self._writer = PacketWriter(self.compiled, LinkedBefore(_MOST_FRAMES, _MOST_BYTES))
+        self._writer = PacketWriter(self.compiled, _MOST_FRAMES, _MOST_BYTES)
         self._identity = IdentityCheck(self.workspace, self._read)
 
     def make(self, plan: PacketPlan, inputs: Inputs | None = None) -> Packet:

@@ -53,11 +53,17 @@ class _Line(NamedTuple):
     """The kinds of room that it has."""
 
 
+class _Said(NamedTuple):
+    text: int
+    """Which of the texts it is."""
+    is_spoken: bool
+    """Whether it is read out behind its label, rather than the value of a field."""
+
+
 class _Filled(NamedTuple):
     number: Ref
     opening: bytes
-    text: int
-    is_spoken: bool
+    said: _Said
 
 
 def texts_of(
@@ -84,6 +90,8 @@ class Stencil:
     drawings: tuple[_Line | DrawnCode, ...]
     """What is drawn for each visit, in the order of the file."""
     gaps: tuple[_Filled, ...]
+    strings: frozenset[_Said]
+    """What is filled in."""
     metadata: tuple[bytes, bytes]
     """What is before the number of the packet, and what is behind it."""
     drawn: tuple[int, ...]
@@ -109,31 +117,30 @@ class Stencil:
         shaped = {place: line for place, line in lines if line}
         if len(shaped) < len(self.drawn) or not all(map(common_line, unwritten)):
             return None
-        out = io.BytesIO()
-        file = FileWriter(out)
-        file.count = self.frame.count
-        return out.getvalue() if self._fill(file, plan, texts, shaped) else None
+        return self._filled(plan, texts, shaped)
 
-    def _fill(self, file: FileWriter, plan: PacketPlan, texts: Sequence[str], shaped: Mapping[int, ShapedLine]) -> bool:
+    def _filled(self, plan: PacketPlan, texts: Sequence[str], shaped: Mapping[int, ShapedLine]) -> bytes | None:
+        frame, file = self.frame, FileWriter(io.BytesIO())
+        file.count = frame.count
         before: set[tuple[int, LineFit]] = set()
         for one in self.drawings:
             if isinstance(one, _Line):
                 line = shaped[one.text]
                 fit, *others = {room.fit_of_one(line.width) for room in one.rooms}
                 if fit is None or others or (one.text, fit) in before:
-                    return False
+                    return None
                 before.add((one.text, fit))
                 put_drawing(file, one.number, *drawn_line(line.content, line.width, fit), one.resources)
             else:
                 put_drawing(file, one.number, drawn_code(payload(plan, one.page)), BOX_OF_CODE)
-        spoken = [text_string(f" {text}") for text in texts]
+        strings = {
+            one: text_string(f" {texts[one.text]}" if one.is_spoken else texts[one.text]) for one in self.strings
+        }
         for gap in self.gaps:
-            said = spoken[gap.text] if gap.is_spoken else text_string(texts[gap.text])
-            file.put(gap.number, filled(gap.opening, said))
-        frame = self.frame
+            file.put(gap.number, filled(gap.opening, strings[gap.said]))
         file.put_data(frame.metadata, ENTRIES_OF_METADATA, plan.packet.encode().join(self.metadata), compress=False)
-        file.finish(frame.root, frame.info, identifier([plan]), frame.beginning)
-        return True
+        end = file.end(frame.root, frame.info, identifier([plan]), frame.beginning)
+        return b"".join((frame.beginning.data, end))
 
 
 def stencil_of(
@@ -157,11 +164,14 @@ def stencil_of(
         return None
     if None in lines or None in gaps or any(placed.paper.is_foreign for placed in papers):
         return None
+    if any(text != text.strip() for text in texts):  # two of them might be drawn alike
+        return None
     return Stencil(
         tuple(papers),
         linker.frame,
         tuple(sorted([*(line for line in lines if line), *codes], key=lambda one: one.number)),
         tuple(gap for gap in gaps if gap),
+        frozenset(gap.said for gap in gaps if gap),
         (metadata[0], metadata[1]),
         tuple({line.text for line in lines if line}),
         varying,
@@ -181,4 +191,4 @@ def _line(drawn: DrawnLine, places: Mapping[str, int], written: Texts) -> _Line 
 def _gap(gap: Gap, text: str, places: Mapping[str, int]) -> _Filled | None:
     is_spoken = isinstance(gap, SpokenStamp)
     own = text.removeprefix(" ") if is_spoken else text
-    return _Filled(gap.number, gap.opening, places[own], is_spoken) if own in places else None
+    return _Filled(gap.number, gap.opening, _Said(places[own], is_spoken)) if own in places else None

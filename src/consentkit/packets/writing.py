@@ -40,10 +40,6 @@ _HEAD_STEP = 12.0
 _HEAD_GAP = 6.0
 _FLUSH_END = (*AT_END, COPY_PLACE)
 """The places whose text ends where the lines of the page end."""
-_MOST_STENCILS = 512
-"""Kinds of packets that are kept with gaps for the next visits: far more than a clinic has on one day. Bytes decide."""
-_MOST_BYTES = 64 * 1024 * 1024
-"""Bytes of these, with the papers in them."""
 _WhoseValues = tuple[tuple[str, ...], bool]
 """Whose places are filled in alike: papers of some languages, and the clinic's copies of them."""
 
@@ -62,12 +58,17 @@ class PacketWriter:
 
     compiled: Callable[[PacketItem], CompiledPart]
     """Prepares the part of a paper for being linked, or hands out what was prepared for an earlier visit."""
-    linked: LinkedBefore
-    """What is kept of the packets before this one."""
-    _stencils: Recent[Hashable, Stencil] = field(
-        default_factory=lambda: Recent(_MOST_STENCILS, _MOST_BYTES, lambda _, stencil: stencil.size)
-    )
+    most: int
+    """Kinds of packets of which it is kept what the next ones have in common with them."""
+    most_bytes: float
+    """Bytes of that, and of the stencils, unless the latest one alone has more."""
     _shaped: ShapedBefore = field(default_factory=ShapedBefore)
+    _linked: LinkedBefore = field(init=False)
+    _stencils: Recent[Hashable, Stencil] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._linked = LinkedBefore(self.most, self.most_bytes)
+        self._stencils = Recent(self.most, self.most_bytes, lambda _, stencil: stencil.size)
 
     def write(self, plan: PacketPlan, papers: Sequence[PlacedItem], info: Callable[[], PacketInfo]) -> WrittenPacket:
         """Write a packet. `info` is what it says about itself: the same for all packets with these papers, but for
@@ -76,13 +77,13 @@ class PacketWriter:
         values, numbers = _values(plan, papers), PageNumbers(plan, papers[-1].last)
         texts = texts_of(plan, papers, values.values(), numbers)
         key = plan.layout.large_print, papers[-1].last, texts.pattern, _identities(plan, papers)
-        stencil = self._stencils.find(key)
-        unwritten = [text for said in _pieces(plan, papers).values() for text, _ in said]
-        pdf = stencil.fill(plan, texts.every, unwritten) if stencil else None
+        pieces = [piece for said in _pieces(plan, papers).values() for piece in said]
+        stencil = None if any(language for _, language in pieces) else self._stencils.find(key)
+        pdf = stencil.fill(plan, texts.every, [text for text, _ in pieces]) if stencil else None
         if stencil and pdf:
             return WrittenPacket(pdf, stencil.frame.beginning.data)
         out = io.BytesIO()
-        linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language, self.linked)
+        linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language, self._linked)
         written, codes = self._link(linker, plan, papers, values, numbers)
         linker.label_pages(0)
         said = info()

@@ -25,8 +25,10 @@ _EFFORT = 6
 
 _RAW = -15
 """Says that data are compressed without the header and the checksum of a stream."""
-_EFFORT_FOR_ROWS = 1
-"""That of the cross-reference: the other one takes five to ten times the time for a thousandth of a packet's size."""
+_LITTLE_EFFORT = 1
+"""That of what is written for one file alone: the other one takes two to ten times the time for a thousandth of a
+packet's size.
+"""
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ class ObjectStream:
     data: bytes
 
 
-def object_streams(objects: Sequence[tuple[int, bytes]]) -> list[ObjectStream]:
+def object_streams(objects: Sequence[tuple[int, bytes]], effort: int = _EFFORT) -> list[ObjectStream]:
     """Objects with their numbers, packed into as many streams as `count_of_streams` says."""
-    return [_object_stream(objects[start : start + _FULL]) for start in range(0, len(objects), _FULL)]
+    return [_object_stream(objects[start : start + _FULL], effort) for start in range(0, len(objects), _FULL)]
 
 
 def count_of_streams(objects: int) -> int:
@@ -48,22 +50,16 @@ def count_of_streams(objects: int) -> int:
     return -(-objects // _FULL)
 
 
-def _object_stream(objects: Sequence[tuple[int, bytes]]) -> ObjectStream:
+def _object_stream(objects: Sequence[tuple[int, bytes]], effort: int) -> ObjectStream:
     head: list[bytes] = []
     offset = 0
     for number, text in objects:
         head.append(b"%d %d" % (number, offset))
         offset += len(text) + 1
     first = b" ".join(head) + b"\n"
-    data = zlib.compress(first + b"\n".join(text for _, text in objects), _EFFORT)
-    entries: dict[str, Value] = {
-        "Type": b"/ObjStm",
-        "N": b"%d" % len(objects),
-        "First": b"%d" % len(first),
-        "Filter": b"/FlateDecode",
-        "Length": b"%d" % len(data),
-    }
-    return ObjectStream(tuple(number for number, _ in objects), write(entries), data)
+    data = zlib.compress(first + b"\n".join([text for _, text in objects]), effort)
+    entries = b"<</Type /ObjStm/N %d/First %d/Filter /FlateDecode/Length %d>>" % (len(objects), len(first), len(data))
+    return ObjectStream(tuple([number for number, _ in objects]), entries, data)
 
 
 @dataclass(frozen=True)
@@ -106,9 +102,10 @@ class Beginning:
 class FileSection:
     """Objects that follow each other in a file."""
 
-    def __init__(self, new_number: Callable[[], Ref], head: bytes = b"") -> None:
-        """`new_number` gives an object a number; `head` comes before the objects."""
+    def __init__(self, new_number: Callable[[], Ref], head: bytes = b"", effort: int = _EFFORT) -> None:
+        """`new_number` gives an object a number; `head` comes before the objects. `effort` is spent on each stream."""
         self.new_number = new_number
+        self._effort = effort
         self._pieces = [head]
         self._size = len(head)
         self._rows: dict[int, ObjectRow] = {}
@@ -135,7 +132,7 @@ class FileSection:
     def put_data(self, number: int, entries: bytes, data: bytes, *, compress: bool = True) -> None:
         """Write a stream of data under a number that it has already, with the entries of its dictionary as written."""
         if compress:
-            data = zlib.compress(data, _EFFORT)
+            data = zlib.compress(data, self._effort)
             entries += b"/Filter /FlateDecode"
         self.put_stream(number, b"<<%b/Length %d>>" % (entries, len(data)), data)
 
@@ -159,7 +156,7 @@ class FileSection:
 
     def _flush(self) -> None:
         """Write the pending objects as one object stream."""
-        for stream in object_streams(self._packed):
+        for stream in object_streams(self._packed, self._effort):
             self.put_packed(self.new_number(), stream)
         self._packed.clear()
 
@@ -171,7 +168,7 @@ class FileWriter(FileSection):
     """
 
     def __init__(self, out: BinaryIO) -> None:
-        super().__init__(self._next)
+        super().__init__(self._next, effort=_LITTLE_EFFORT)
         self._out = out
         self.count = 1
         """How many numbers have been given away; the first one is never an object's."""
@@ -188,23 +185,24 @@ class FileWriter(FileSection):
         A beginning that is given is written instead of what is in the section `common`.
         """
         first = beginning or self.common.closed()
+        self._out.writelines([first.data, self.end(root, info, identifier, first)])
+
+    def end(self, root: Ref, info: Ref, identifier: str, first: Beginning) -> bytes:
+        """What comes behind the beginning of the file, with the seal."""
         rest = self.closed()
         number, start = self._next(), len(first.data) + len(rest.data)
         width = max(3, (start.bit_length() + 7) // 8)
         data = self._table(first, rest, number, start, width)
-        entries: dict[str, Value] = {
-            "Type": b"/XRef",
-            "Size": b"%d" % self.count,
-            "W": [b"1", b"%d" % width, b"2"],
-            "Root": root,
-            "Info": info,
-            "ID": [b"(%b)" % identifier.encode(), b"(%b)" % (b"0" * 32)],
-            "Filter": b"/FlateDecode",
-            "Length": b"%d" % len(data),
-        }
-        end = b"%d 0 obj\n%b\nstream\n%b\r\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
-        behind = rest.data + end % (number, write(entries), data, start)
-        self._out.writelines([first.data, sealed_end(first.digested, behind)])
+        entries = b"<</Type /XRef/Size %d/W [1 %d 2]/Root %d 0 R/Info %d 0 R/ID [(%b) (%b)]" % (
+            self.count,
+            width,
+            root,
+            info,
+            identifier.encode(),
+            b"0" * 32,
+        )
+        end = b"%d 0 obj\n%b/Filter /FlateDecode/Length %d>>\nstream\n%b\r\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
+        return sealed_end(first.digested, rest.data + end % (number, entries, len(data), data, start))
 
     def _table(self, first: Beginning, rest: Beginning, number: int, start: int, width: int) -> bytes:
         """The rows of the cross-reference, compressed, of which a place takes `width` bytes.
@@ -214,21 +212,18 @@ class FileWriter(FileSection):
         offset, length = len(first.data), 3 + width
         table = bytearray(first.table(width))
         table.extend(bytes(self.count * length - len(table)))
-        rows = {
-            at: (kind, place + offset if kind == PLAIN else place, last)
-            for at, (kind, place, last) in rest.rows.items()
-        }
-        rows[number] = PLAIN, start, 0
-        for at, row in rows.items():
+        table[number * length : (number + 1) * length] = _written((PLAIN, start, 0), width)
+        for at, (kind, place, last) in rest.rows.items():
+            row = kind, place + offset if kind == PLAIN else place, last
             table[at * length : (at + 1) * length] = _written(row, width)
-        count = min(rows)
+        count = min(rest.rows, default=number)
         known, checksum = first.deflated(width, count)
         others = bytes(table[count * length :])
-        deflate = zlib.compressobj(_EFFORT_FOR_ROWS, zlib.DEFLATED, _RAW)
+        deflate = zlib.compressobj(_LITTLE_EFFORT, zlib.DEFLATED, _RAW)
         end = zlib.adler32(others, checksum).to_bytes(4)
         return b"".join((known, deflate.compress(others), deflate.flush(), end))
 
 
 def _written(row: ObjectRow, width: int) -> bytes:
     kind, place, last = row
-    return kind.to_bytes(1) + place.to_bytes(width) + last.to_bytes(2)
+    return (kind << 8 * (width + 2) | place << 16 | last).to_bytes(width + 3)

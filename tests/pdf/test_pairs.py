@@ -1,0 +1,83 @@
+"""Lines that are set from pairs of letters: as HarfBuzz sets them as a whole."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import pairwise
+from math import gcd
+from typing import Any
+
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consentkit.pdf.fonts.font_files import BODY_FAMILY, FACES, data_of
+from consentkit.pdf.lines import shaping
+from consentkit.pdf.lines.common import common_glyphs, common_letters
+from consentkit.pdf.lines.pairs import set_line
+from consentkit.pdf.lines.shaping import common_line
+
+LETTERS = sorted(common_letters())
+
+
+def as_a_whole(line: str) -> shaping.ShapedLine | None:
+    """What HarfBuzz makes of a line."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shaping, "set_line", lambda _: None)
+        return common_line(line)
+
+
+@pytest.mark.parametrize("in_latin", [True, False], ids=["letters", "figures and signs"])
+def test_each_pair_of_letters_is_as_far_apart_as_in_a_line(in_latin: bool) -> None:
+    """A line without letters has no script, which could change what is around its figures."""
+    letters = [letter for letter in LETTERS if letter != " " and (in_latin or not letter.isalpha())]
+    lines = list(all_pairs(letters))
+    pairs = {pair for line in lines for pair in pairwise(line)}
+    assert len(pairs) == len(letters) ** 2
+    assert [line for line in lines if common_line(line) != as_a_whole(line)] == []
+
+
+def all_pairs(letters: list[str]) -> Iterator[str]:
+    """Lines in which each two letters follow each other once."""
+    count = len(letters)
+    for step in range(1, count + 1):
+        for start in range(gcd(step, count)):
+            yield "".join(letters[(start + step * place) % count] for place in range(count // gcd(step, count) + 1))
+
+
+@given(st.text(LETTERS, min_size=1, max_size=30))
+def test_any_line_is_set_as_it_is_as_a_whole(line: str) -> None:
+    assert common_line(line) == as_a_whole(line)
+
+
+def test_no_letter_depends_on_more_than_its_neighbour() -> None:
+    """Three letters that became one, or kept a distance that two of them do not, would not show in pairs."""
+    face = next(face for face in FACES if face.family == BODY_FAMILY and face.weight == "400")
+    font = TTFont(io.BytesIO(data_of(face)))
+    glyphs = {font.getGlyphName(number) for number in common_letters().values()}
+    kerning = [rule for lookup in lookups(font, "GPOS", "kern") for rule in lookup.SubTable]
+    assert {(rule.LookupType, rule.ValueFormat2) for rule in kerning} == {(2, 0)}
+    joining = [rule for lookup in lookups(font, "GSUB", *ALWAYS_ON) for rule in lookup.SubTable]
+    for rule in joining:  # each asks for something that is no letter of ours, a combining mark
+        sequence = (*rule.BacktrackCoverage, *rule.InputCoverage, *rule.LookAheadCoverage)
+        assert any(glyphs.isdisjoint(coverage.glyphs) for coverage in sequence)
+
+
+ALWAYS_ON = ("abvm", "blwm", "calt", "ccmp", "clig", "curs", "dist", "liga", "rclt", "rlig", "rvrn")
+"""What HarfBuzz does to each line, unless it is told otherwise."""
+
+
+def lookups(font: TTFont, table: str, *features: str) -> list[Any]:
+    """The lookups of features of a font."""
+    own = font[table].table
+    listed = own.FeatureList.FeatureRecord
+    places = {place for one in listed if one.FeatureTag in features for place in one.Feature.LookupListIndex}
+    return [own.LookupList.Lookup[place] for place in sorted(places)]
+
+
+@pytest.mark.parametrize("line", ["", " Ann", "Ann ", "Ann  Lee", "Żaneta", "Ann\u00adLee", "A\tB"])
+def test_what_is_not_certain_is_left_to_a_closer_look(line: str) -> None:
+    assert set_line(line) is None
+    assert common_glyphs(line) is None
