@@ -92,6 +92,8 @@ class End:
     """Rows that lead elsewhere: if to a place, it is counted from the beginning's end."""
     before: Mapping[int, bytes] = field(default_factory=dict)
     """What is written before some objects."""
+    numbers: Mapping[int, int] = field(default_factory=dict)
+    """Other numbers that objects state of themselves."""
     behind: bytes = b""
     """What is written behind the file."""
 
@@ -122,9 +124,8 @@ class End:
             place += len(self._written(at, item))
         raise KeyError(number)
 
-    @staticmethod
-    def _written(number: int, item: Object) -> bytes:
-        return b"%d 0 obj\n%b\nendobj\n" % (number, item.written())
+    def _written(self, number: int, item: Object) -> bytes:
+        return b"%d 0 obj\n%b\nendobj\n" % (self.numbers.get(number, number), item.written())
 
     def written(self) -> bytes:
         """The whole file."""

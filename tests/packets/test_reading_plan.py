@@ -196,6 +196,16 @@ def in_other_font(warm: Warm) -> End:
     return warm.end.with_object(number, replace(item, entries=changed))
 
 
+def visit_for_packet(warm: Warm) -> End:
+    """Let the number of the packet be that of the visit."""
+    number = warm.drawing(f"Packet {warm.packet.plan.packet}")
+    item = warm.end.stream(number)
+    place, line, _ = item.content.partition(b"BT\n")
+    assert line
+    other = warm.end.stream(warm.drawing(warm.packet.plan.visit.visit)).content
+    return warm.end.with_object(number, item.with_content(place + other))
+
+
 def element(text: str, change: Callable[[bytes], bytes]) -> Forged:
     """Change an element that says a text."""
     return lambda warm: warm.end.with_packed(warm.spoken(text), change)
@@ -319,9 +329,7 @@ FORGED: dict[str, Forged] = {
     ),
     "an element with its text in another way": element(
         NAME,
-        lambda text: text.replace(b"(", b"<feff").replace(
-            b"Bo Ek)", " Bo Ek".encode("utf-16-be").hex().encode() + b">"
-        ),
+        lambda text: text.replace(text_string(f" {NAME}"), b"<feff%b>" % f" {NAME}".encode("utf-16-be").hex().encode()),
     ),
     "an element that says nothing": element(NAME, lambda text: text.replace(b"/ActualText", b"/Something")),
     "an element of another sequence": element(NAME, lambda text: re.sub(rb"/K \d+", b"/K 900", text)),
@@ -336,6 +344,8 @@ FORGED: dict[str, Forged] = {
     "a note in the trailer": trailer(lambda text: text + b"/Note (Somebody)"),
     "another title": trailer(lambda text: re.sub(rb"/Info \d+ 0 R", b"/Info 1 0 R", text)),
     "another catalogue": trailer(lambda text: re.sub(rb"/Root \d+ 0 R", b"/Root 1 0 R", text)),
+    "the number of the visit for that of the packet": visit_for_packet,
+    "an object that says it has another number": lambda warm: replace(warm.end, numbers={warm.drawing(RECORD): 9}),
     "rows that lead to each other's drawings": swapped(NAME, RECORD),
     "drawings with each other's numbers": renamed(NAME, RECORD),
     "rows that lead to the same drawing": led_to(NAME, RECORD),
@@ -396,6 +406,7 @@ FORGED_FIELDS: dict[str, Forged] = {
     "an action": field(lambda text: text.removesuffix(b">>") + b"/AA <</E <</S /JavaScript/JS (app.alert(1))>>>>>>"),
     "a field that looks like another one": field(lambda text: re.sub(rb"/AP <</N \d+", b"/AP <</N 1", text)),
     "other letters": FORGED["other letters"],
+    "other letters for a clinician": FORGED["other letters for a clinician"],
     "a tiny line": FORGED["a tiny line"],
     "a line above its field": moved(NAME, 0, 14),
     "white for a code": FORGED["white for a code"],

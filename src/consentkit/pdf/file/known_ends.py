@@ -76,10 +76,9 @@ class _Notation(NamedTuple):
         """The texts in data that have these objects at these places, by object. Raises ValueError for others."""
         split = _TEXT.split(data)
         texts, ends = split[1::2], list(accumulate(map(len, split)))[::2]
-        is_alike = (
-            split[::2] == self.pieces and all(map(bytes.startswith, texts, self.keys)) and numbers == self.numbers
-        )
-        if not is_alike or places != [ends[piece] - left for piece, left in self.starts]:
+        is_numbered = numbers == self.numbers
+        is_alike = split[::2] == self.pieces and all(map(bytes.startswith, texts, self.keys))
+        if not (is_numbered and is_alike) or places != [ends[piece] - left for piece, left in self.starts]:
             raise _DiffersError
         return ((owner, text[len(key) :]) for owner, text, key in zip(self.owners, texts, self.keys, strict=True))
 
