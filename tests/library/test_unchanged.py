@@ -15,6 +15,9 @@ from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.errors import ConsentkitError
 from consentkit.library import known_files
+from consentkit.library.known_files import KnownFiles
+from consentkit.library.snapshot import Snapshot
+from consentkit.library.unchanged import UnchangedFiles
 from consentkit.model.identity import Layout
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.resources import shipped
@@ -89,6 +92,30 @@ def test_any_change_is_noticed(change: str, files: ParsedFiles) -> None:
     CHANGES[change](folder)
     with suppress(ConsentkitError):
         assert not is_kept(files)
+
+
+def test_whoever_has_patience_is_served_with_what_was_so_shortly_before(files: ParsedFiles) -> None:
+    folder, clock = files.workspace.folder.path, [100.0]
+    assert folder
+    patient = UnchangedFiles(KnownFiles(), lambda: clock[0])
+
+    def since(patience: float) -> object:
+        inputs = files.workspace.inputs(Snapshot(known=patient.known))
+        with patient.recalled("a kind", inputs, [folder, folder / "procedures"], patience):
+            inputs.surroundings()
+            inputs.snapshot.digest(folder / "procedures" / f"{CODE}.yaml")
+        return inputs.derived.since
+
+    before = since(5)
+    write_procedure(folder / "procedures", purpose="To sleep better.")
+    clock[0] += 4.9
+    assert since(5) is before
+    clock[0] += 0.2
+    after = since(5)
+    assert after is not before
+    assert since(0) is after
+    write_procedure(folder / "procedures", purpose="To feel better.")
+    assert since(0) is not after
 
 
 def test_what_was_worked_out_after_its_visit_was_planned_is_not_kept(files: ParsedFiles) -> None:

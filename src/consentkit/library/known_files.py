@@ -64,7 +64,7 @@ class MarkedFiles(NamedTuple):
 
     def are_unchanged(self) -> bool:
         """Whether each is the same, or still absent."""
-        return _are_unchanged(self.folders) and all(_is_same_file(*one) for one in self.files.items())
+        return _are_unchanged(self.folders) and _are_same_files(self.files)
 
 
 class _KnownGroup(NamedTuple):
@@ -187,14 +187,22 @@ class KnownFiles:
         return every
 
 
-def _is_same_file(path: str, mark: FileMark | None) -> bool:
-    try:
-        status = os.lstat(path)
-    except FileNotFoundError:
-        return mark is None
-    except (OSError, ValueError):
-        return False
-    return mark is not None and mark_in(status) == mark and stat.S_ISREG(status.st_mode)
+def _are_same_files(files: Mapping[str, FileMark | None]) -> bool:
+    """Whether each file has its mark, which is None for one that is absent. There are dozens of them for each visit."""
+    look, is_regular = os.lstat, stat.S_ISREG
+    for path, mark in files.items():
+        try:
+            now = look(path)
+        except FileNotFoundError:
+            if mark is None:
+                continue
+            return False
+        except (OSError, ValueError):
+            return False
+        # A FileMark, without the time that it takes to make one.
+        if mark != (now.st_mtime_ns, now.st_ctime_ns, now.st_size, now.st_ino, False) or not is_regular(now.st_mode):
+            return False
+    return True
 
 
 def _mark(path: Path | str) -> FileMark | None:

@@ -69,7 +69,8 @@ def write_packets(
     """Make the packets of the visits of `targets`, write and print them; yields what was done, visit by visit.
 
     `stdout` takes the PDF that goes to standard output. `patience` is for how long, in seconds, packets that are made
-    may wait for others, since to make many files safe takes no longer than one; what is printed never waits. Raises
+    may wait for others, since to make many files safe takes no longer than one, and how old may be what is known of the
+    clinic's files; what is printed never waits, and is from files as they are then. Raises
     WrongUse or FileAccess for a printer that can't print and for a journal that can't be written to, before anything is
     made.
     """
@@ -81,7 +82,7 @@ def write_packets(
         if targets.are_in_a_folder:  # what killed runs have left there are packets of patients
             remove_unfinished(targets.output or ".", seconds=_HOUR)
         with PacketGroup(workspace, recorder, force=targets.force, seconds=seconds) as group:
-            run = _Run(workspace, targets, options, stdout, recorder, group)
+            run = _Run(workspace, targets, options, stdout, recorder, group, seconds)
             for entry in targets.visits.entries:
                 if targets.visits.has(entry):
                     yield from run.serve(entry)
@@ -138,6 +139,7 @@ class _Run:
         stdout: Callable[[bytes], None],
         recorder: PacketRecorder,
         group: PacketGroup,
+        patience: float,
     ) -> None:
         self._workspace = workspace
         self._targets = targets
@@ -146,7 +148,8 @@ class _Run:
         self._group = group
         self._said: list[PacketEvent | PacketInGroup] = []
         """What is said once the group is finished, in the order of the visits that are to have a packet."""
-        self._making = PacketsInTurn(workspace, options, ends_on_even_page=targets.combined is not None)
+        is_in_day_file = targets.combined is not None
+        self._making = PacketsInTurn(workspace, options, ends_on_even_page=is_in_day_file, patience=patience)
         self._kept: list[Packet] = []
         self._without_packet: set[str] = set()
         self._files = EarlierFiles(targets)

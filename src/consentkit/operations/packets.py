@@ -185,10 +185,19 @@ class PacketsInTurn:
     """
 
     def __init__(
-        self, workspace: OpenWorkspace, options: PacketOptions = _AS_USUAL, *, ends_on_even_page: bool = False
+        self,
+        workspace: OpenWorkspace,
+        options: PacketOptions = _AS_USUAL,
+        *,
+        ends_on_even_page: bool = False,
+        patience: float = 0,
     ) -> None:
-        """`ends_on_even_page` is for packets that come after one another in one file."""
-        self._parsed = parsed = ParsedFiles(workspace)
+        """`ends_on_even_page` is for packets that come after one another in one file.
+
+        `patience` is for how long, in seconds, the clinic's files count as they were when they were last looked at:
+        without it, all of them are looked at for each visit.
+        """
+        self._parsed = parsed = ParsedFiles(workspace, patience)
         self._workspace = workspace
         self._planner = Planner(workspace, options, parsed)
         self._maker = PacketMaker(workspace, options.duplex, ends_on_even_page, parsed)
@@ -228,7 +237,7 @@ class PacketsInTurn:
             return refusal(entry, NumberOfAnotherPatient([_number_problem(entry, entry.visit)]))
         seen = (*self._record_warnings(entry, entry.visit), *self._unknown_on_file(entry, entry.visit))
         warnings = (*entry.warnings, *seen)
-        inputs = self._parsed.inputs(snapshot)  # files are as they are now, for each visit anew
+        inputs = self._parsed.inputs(snapshot)  # files are as they are now, or were shortly before
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs, options)
             packet = self._maker.make(replace(plan, serial=serial), inputs)

@@ -273,6 +273,8 @@ _NAME_ROOM = 480.0
 def lines_of_name(name: str) -> int:
     """How many lines a name takes on the cover, so that room can be left for them."""
     size = _LARGEST["visit_patient"] * LINE_SIZE
+    if width_of(name) * size <= _NAME_ROOM:
+        return 1
     widths = [max(map(width_of, lines)) * size for lines in ways_to_break(name)]
     fitting = (count for count, width in enumerate(widths) if width <= _NAME_ROOM)
     return next(fitting, widths.index(min(widths))) + 1

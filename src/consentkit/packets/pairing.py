@@ -73,14 +73,19 @@ class DayBook:
 
     def conflicts_with_earlier(self, visit: Visit, procedures: Sequence[Procedure]) -> list[Conflict]:
         """The once-a-day codes of this visit that the patient has at another visit of this day that is remembered."""
-        own = {self._hash(visit.visit.casefold())}
         marks = self._marks(visit, procedures)
+        if not marks:
+            return []
+        own = {self._hash(visit.visit.casefold())}
         return [_once_a_day(code) for code, mark in marks.items() if self._visits_by_mark.get(mark, own) - own]
 
     def remember(self, visit: Visit, procedures: Sequence[Procedure]) -> None:
         """Let a visit count for other ones. One that is refused must not: its papers are never handed out."""
+        marks = frozenset(self._marks(visit, procedures).values())
+        if not marks and not self._marks_by_visit:
+            return
         self.forget(visit)
-        number, marks = self._hash(visit.visit.casefold()), frozenset(self._marks(visit, procedures).values())
+        number = self._hash(visit.visit.casefold())
         for mark in marks:
             self._visits_by_mark.setdefault(mark, set()).add(number)
         if marks:
@@ -348,6 +353,11 @@ def _two_roles(visit: Visit) -> Iterator[Conflict]:
             )
 
 
+def has_one_in_two_roles(visit: Visit) -> bool:
+    """Whether somebody holds two roles that one person may not hold: of all `conflicts`, names decide on this alone."""
+    return next(_two_roles(visit), None) is not None
+
+
 def _names(visit: Visit) -> dict[str, list[str]]:
     """Who holds each role. Whoever treats or supervises counts as a clinician."""
     people: dict[str, list[Named | None]] = {
@@ -369,7 +379,20 @@ def _same_name(one: str, other: str) -> bool:
     return bool(words) and words == other_words
 
 
+class _Spaced(dict[int, str | int]):
+    """For each character, what it is where words are compared: a space, for one that only separates words."""
+
+    def __missing__(self, code: int) -> str | int:
+        self[code] = " " if unicodedata.category(chr(code))[0] in "PZ" else code
+        return self[code]
+
+
+_SPACED = _Spaced()
+
+
 def _words(name: str) -> list[str]:
     """The words of a name without case, points and the ways of encoding one letter."""
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(" " if unicodedata.category(char)[0] in "PZ" else char for char in plain).split()
+    plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
+    folded = plain.casefold()
+    whole = folded if folded.isascii() else unicodedata.normalize("NFKC", folded)
+    return whole.translate(_SPACED).split()

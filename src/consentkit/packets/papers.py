@@ -31,8 +31,6 @@ _MOST_SHEETS = 1024
 _MOST_PACKS = 16
 """Language packs whose words are kept as one text."""
 _MOST_BYTES = 32 * 1024 * 1024
-_MOST_EDITIONS = 4
-"""Editions of the templates of which it is kept which languages there are."""
 _MOST_COVER_PAGES = 8
 
 
@@ -44,8 +42,19 @@ class _KnownCover(NamedTuple):
     pack: LanguagePack
 
 
+class _KnownPapers(NamedTuple):
+    """The papers of a plan, with what they were made of: as long as it is here, nothing else is the same."""
+
+    papers: tuple[PlacedItem, ...]
+    of: tuple[object, ...]
+
+
 def _size(_: object, cover: _KnownCover) -> int:
-    return len(cover.part.pdf) + sum(len(one.paper.part.pdf) for one in cover.papers)
+    return len(cover.part.pdf) + _size_of(cover.papers)
+
+
+def _size_of(papers: Sequence[PlacedItem]) -> int:
+    return sum(len(one.paper.part.pdf) for one in papers)
 
 
 @dataclass
@@ -61,12 +70,22 @@ class PaperMaker:
     _sheets: Recent[str, Part] = field(
         default_factory=lambda: Recent(_MOST_SHEETS, _MOST_BYTES, lambda _, part: len(part.pdf))
     )
-    _languages: Recent[str, list[str]] = field(default_factory=lambda: Recent(_MOST_EDITIONS))
     _covers: Recent[Hashable, _KnownCover] = field(default_factory=lambda: Recent(_MOST_SHEETS, _MOST_BYTES, _size))
+    _known: Recent[Hashable, _KnownPapers] = field(
+        default_factory=lambda: Recent(_MOST_SHEETS, _MOST_BYTES, lambda _, known: _size_of(known.papers))
+    )
     _words: Recent[int, tuple[LanguagePack, str]] = field(default_factory=lambda: Recent(_MOST_PACKS))
 
-    def papers(self, plan: PacketPlan, inputs: Inputs) -> list[PlacedItem]:
+    def papers(self, plan: PacketPlan, inputs: Inputs) -> tuple[PlacedItem, ...]:
         """All papers of a packet with their pages, the cover first, as the clinic's files are in `inputs`."""
+        if plan.extras:  # which are read again for each visit
+            return tuple(self._placed(plan, inputs))
+        of = plan.pack, plan.form, *plan.documents
+        lines = tuple(cover_rows(plan.visit)), lines_of_name(plan.visit.patient.name)
+        key = (self.parsed.words(inputs), tuple(map(id, of)), plan.layout, plan.situation, lines)
+        return self._known.get(key, lambda: _KnownPapers(tuple(self._placed(plan, inputs)), of)).papers
+
+    def _placed(self, plan: PacketPlan, inputs: Inputs) -> list[PlacedItem]:
         behind = self._behind_cover(plan, inputs)
         for cover_pages in range(1, _MOST_COVER_PAGES + 1):
             placed = _placed(behind, cover_pages, self._blank(plan, inputs) if self.duplex else None)
@@ -113,14 +132,12 @@ class PaperMaker:
     def _cover(self, plan: PacketPlan, placed: Sequence[PlacedItem], inputs: Inputs) -> PacketItem:
         """The cover of some papers: most visits have those of an earlier one, with the same lines to fill in."""
         rows, name_lines = tuple(cover_rows(plan.visit)), lines_of_name(plan.visit.patient.name)
-        languages = self._languages.get(inputs.surroundings(), self.workspace.languages)
-        files = inputs.surroundings(), *map(inputs.clauses, languages)
         papers = tuple(
             (id(one.paper.document), id(one.paper.form), one.paper.title, one.paper.is_copy, one.paper.part.digest)
             for one in placed
         )
         of_plan = id(plan.pack), plan.mark, plan.layout, plan.situation, rows, name_lines
-        key = (*files, *of_plan, placed[0].first if placed else 0, papers)
+        key = (self.parsed.words(inputs), *of_plan, placed[0].first if placed else 0, papers)
 
         def make() -> _KnownCover:
             values = {
@@ -128,7 +145,7 @@ class PaperMaker:
                 "name_lines": name_lines,
                 "telehealth": plan.situation.telehealth,
                 **work_order(placed, plan.situation, plan.pack),
-                "language_help": list(self._language_help(languages, inputs)),
+                "language_help": list(self._language_help(inputs)),
             }
             title = plan.pack.packet.cover.heading
             return _KnownCover(self._sheet(plan, inputs, "cover", title, values), tuple(placed), plan.pack)
@@ -136,8 +153,8 @@ class PaperMaker:
         part = self._covers.get(key, make).part
         return PacketItem(plan.pack.packet.cover.heading, "cover", "", plan.pack, part)
 
-    def _language_help(self, languages: Sequence[str], inputs: Inputs) -> Iterator[dict[str, str]]:
-        for language in languages:
+    def _language_help(self, inputs: Inputs) -> Iterator[dict[str, str]]:
+        for language in self.parsed.languages(inputs):
             pack = self.parsed.pack(language, inputs)
             yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
 

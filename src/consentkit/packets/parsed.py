@@ -34,6 +34,8 @@ class ParsedFiles:
     """Procedures, papers and language packs of a workspace."""
 
     workspace: OpenWorkspace
+    patience: float = 0
+    """For how many seconds files count as they were when they were looked at, where all that follows is known."""
     _procedures: Recent[tuple[str, str, str], Procedure] = field(default_factory=lambda: Recent(_MOST_PROCEDURES))
     _packs: Recent[tuple[str, str, str], LanguagePack] = field(default_factory=lambda: Recent(_MOST_PACKS))
     _files: KnownFiles = field(default_factory=KnownFiles)
@@ -86,14 +88,28 @@ class ParsedFiles:
         key = language, inputs.surroundings(), inputs.clauses(language)
         return self._packs.get(key, lambda: self.workspace.language(language, inputs.snapshot))
 
+    def words(self, inputs: Inputs) -> tuple[str, ...]:
+        """What stands for all words, in every language: each cover says in all of them where there is help."""
+        languages = self.languages(inputs)
+        return inputs.once("words", lambda: (inputs.surroundings(), *map(inputs.clauses, languages)))
+
+    def languages(self, inputs: Inputs) -> list[str]:
+        """Every language in which documents can be made."""
+        return inputs.once("languages", self.workspace.languages)
+
     def _definition(self, code: str, inputs: Inputs) -> tuple[Path, tuple[Path, ...], tuple[str, str, str]]:
         """Where the definition of a code and its tables of risks are, and what these say."""
         path = self.workspace.locate(code)
         files = self.workspace.library.risk_files(path)
         return path, files, (str(path), inputs.snapshot.digest(path), inputs.risks(files))
 
-    def recalled(self, visit: Visit, inputs: Inputs) -> AbstractContextManager[None]:
-        """Work out what follows from the clinic's files for a visit, without what an earlier one of its kind has."""
+    def recalled(self, visit: Visit, inputs: Inputs, *, is_known: bool = False) -> AbstractContextManager[None]:
+        """Work out what follows from the clinic's files for a visit, without what an earlier one of its kind has.
+
+        `is_known` says that nothing is left to work out, unless they have changed.
+        """
         library, clinic = self.workspace.library, self.workspace.folder.path
         folders = [*library.folders, *library.paper_folders, *([clinic] if clinic else [])]
-        return self._unchanged.recalled((*visit.procedures, visit.language, *visit.also_in), inputs, folders)
+        return self._unchanged.recalled(
+            (*visit.procedures, visit.language, *visit.also_in), inputs, folders, self.patience if is_known else 0
+        )

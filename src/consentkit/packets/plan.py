@@ -11,7 +11,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,6 +83,8 @@ class PacketPlan:
     """Whether each paper starts on a fresh sheet when both sides are printed."""
     serial: PrintSerial | None = None
     """Which set it is, where sets are counted. It is no part of the packet's number."""
+    numbered: str | None = field(default=None, compare=False, repr=False)
+    """What its number is made from beside the visit, as `papers_in_number` says it, where that is known already."""
 
     def __repr__(self) -> str:
         return f"<PacketPlan of {named_visit(self.visit.visit)}>"
@@ -136,22 +138,29 @@ class PacketPlan:
         a packet that is made again with a corrected name keeps its number. Approvals, the particulars of the clinic and
         the words around the documents don't count either.
         """
-        visit, layout = self.visit, self.layout
-        parts = {
-            "visit": [visit.visit, visit.date.isoformat(), self.pack.language],
-            "documents": [f"{document.variant} {document.content_hash}" for document in self.documents],
-            "form": self._form_parts(),
-            "extras": [hashlib.sha256(extra.pdf).hexdigest() for extra in self.extras],
-            "layout": [layout.paper, layout.large_print, layout.fillable, self.duplex],
-        }
-        digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).digest()
+        visit, papers = self.visit, self.numbered or papers_in_number(self)
+        own = json.dumps([visit.visit, visit.date.isoformat(), self.pack.language])
+        digest = hashlib.sha256(f'{papers[:-1]}, "visit": {own}}}'.encode()).digest()
         return base64.b32encode(digest)[:10].decode()
 
-    def _form_parts(self) -> list[object]:
-        if self.form is None:
-            return []
-        texts = [[text.code, text.language, text.content_hash] for text in self.form.texts]
-        return [texts, list(self.form.languages), asdict(self.situation), list(self.visit.on_file)]
+
+def papers_in_number(plan: PacketPlan) -> str:
+    """What the number of a packet is made from beside the visit's number and date: an object in JSON."""
+    layout = plan.layout
+    parts = {
+        "documents": [f"{document.variant} {document.content_hash}" for document in plan.documents],
+        "extras": [hashlib.sha256(extra.pdf).hexdigest() for extra in plan.extras],
+        "form": _form_in_number(plan),
+        "layout": [layout.paper, layout.large_print, layout.fillable, plan.duplex],
+    }
+    return json.dumps(parts, sort_keys=True)
+
+
+def _form_in_number(plan: PacketPlan) -> list[object]:
+    if plan.form is None:
+        return []
+    texts = [[text.code, text.language, text.content_hash] for text in plan.form.texts]
+    return [texts, list(plan.form.languages), asdict(plan.situation), list(plan.visit.on_file)]
 
 
 def _clauses_called_for(situation: Situation, pack: LanguagePack) -> list[str]:

@@ -9,7 +9,7 @@ document is approved as it is: that takes its text, but no PDF.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -28,14 +28,14 @@ from consentkit.model.visit import Visit, particular_in
 from consentkit.model.words import LanguagePack
 from consentkit.packets.due import PapersOfVisit, papers_of
 from consentkit.packets.known_papers import require_known_papers
-from consentkit.packets.pairing import Conflict, DayBook, conflicts
+from consentkit.packets.pairing import Conflict, DayBook, conflicts, has_one_in_two_roles
 from consentkit.packets.parsed import ParsedFiles
-from consentkit.packets.plan import PacketOptions, PacketPlan
-from consentkit.packets.printable_names import require_letters
-from consentkit.packets.requested import RequestedPapers, requests_form, situation_of
+from consentkit.packets.plan import PacketOptions, PacketPlan, papers_in_number
+from consentkit.packets.printable_names import has_all_letters, require_letters
+from consentkit.packets.requested import JudgedVisit, RequestedPapers, requests_form, situation_of
 from consentkit.packets.something_to_print import require_anything, require_papers
+from consentkit.packets.visit_kinds import KnownKinds, PapersOfKind, kind_of
 from consentkit.packets.visit_problems import UnknownCodeOfVisit, VisitProblems
-from consentkit.packets.wording import wording_of
 from consentkit.problems import Problem, listed
 from consentkit.recent import Recent
 
@@ -72,16 +72,6 @@ class _VisitInPlanning:
     """What speaks against it, but was overridden."""
 
 
-@dataclass(frozen=True)
-class _JudgedVisit:
-    """What a visit calls for, if nothing speaks against it so far."""
-
-    packs: Sequence[LanguagePack]
-    procedures: Sequence[Procedure]
-    extras: Sequence[ForeignPdf]
-    requested: RequestedPapers
-
-
 @dataclass
 class Planner:
     """Plans the packets of a run. A file is read and parsed again for a visit only if it has changed."""
@@ -98,6 +88,7 @@ class Planner:
     )
     _approved: Recent[str, bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
     _readable: Recent[str, bool] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
+    _known: KnownKinds = field(default_factory=KnownKinds)
     _extras: Extras | None = None
     _days: DayBook = field(default_factory=DayBook)
     _parsed: ParsedFiles = field(init=False)
@@ -128,31 +119,37 @@ class Planner:
         files as they are to be used, `options` how this packet is made, where that differs from the others of the run.
         """
         one = self._begin(visit, file, row, places, inputs, options or self.options)
-        with self._parsed.recalled(visit, one.inputs):
-            return self._plan(one)
+        kind = kind_of(visit)
+        with self._parsed.recalled(visit, one.inputs, is_known=self._known.has(kind, one.options)):
+            known = self._known.of(kind, one.options, one.inputs)
+            if known and self._is_clear(one, known):
+                self._days.remember(visit, known.procedures)
+                return known.plan(visit, one.options)
+            return self._plan(one, kind)
 
-    def _plan(self, one: _VisitInPlanning) -> PacketPlan:
+    def _is_clear(self, one: _VisitInPlanning, known: PapersOfKind) -> bool:
+        """Whether nothing speaks against a visit, by whose kind nothing does: by names, and other visits of the day."""
+        visit = one.visit
+        is_clear = has_all_letters(visit) and not has_one_in_two_roles(visit)
+        return is_clear and not self._days.conflicts_with_earlier(visit, known.procedures)
+
+    def _plan(self, one: _VisitInPlanning, kind: Hashable) -> PacketPlan:
         visit, problems, clinic = one.visit, one.problems, self.workspace.folder.clinic
         asked = self._judged(one)
-        packs, requested, overridden = asked.packs, asked.requested, tuple(one.overridden)
         layout = Layout(clinic.paper, visit.large_print, one.options.fillable)
         situation = situation_of(visit)
-        form, documents = self._made(one, requested, situation, layout)
+        form, documents = self._made(one, asked.requested, situation, layout)
         problems.require_none()
         self._days.remember(visit, asked.procedures)
-        require_anything(visit, requested, asked.procedures)
-        return PacketPlan(
-            visit=visit,
-            pack=packs[0],
-            form=form,
-            documents=tuple(documents),
-            situation=situation,
-            extras=tuple(asked.extras),
-            overridden=overridden,
-            layout=layout,
-            wording=wording_of(visit, self._parsed.pack(clinic.language, one.inputs), packs),
-            duplex=one.options.duplex,
-        )
+        require_anything(visit, asked.requested, asked.procedures)
+        own = self._parsed.pack(clinic.language, one.inputs)
+        papers = PapersOfKind(own, asked.packs, asked.procedures, form, tuple(documents), situation, layout)
+        plan = papers.plan(visit, one.options, asked.extras, one.overridden)
+        if not one.overridden and not asked.extras:
+            self._parsed.words(one.inputs)
+            kept = replace(papers, numbered=papers_in_number(plan))
+            self._known.keep(kind, one.options, one.inputs, kept)
+        return plan
 
     def objections(
         self, visit: Visit, file: str, row: int | None, places: Sequence[Place], inputs: Inputs
@@ -186,7 +183,7 @@ class Planner:
         problems = VisitProblems(file, row, visit.visit)
         return _VisitInPlanning(visit, problems, inputs or self._parsed.inputs(), options, places)
 
-    def _judged(self, one: _VisitInPlanning) -> _JudgedVisit:
+    def _judged(self, one: _VisitInPlanning) -> JudgedVisit:
         """What a visit calls for. Raises InvalidInput, or the one failure, with what speaks against it."""
         visit, problems = one.visit, one.problems
         packs = self._packs(one)
@@ -201,7 +198,7 @@ class Planner:
         )
         require_papers(visit, requested, procedures, problems)
         problems.require_none()
-        return _JudgedVisit(packs, procedures, extras, requested)
+        return JudgedVisit(packs, procedures, extras, requested)
 
     def _made(
         self, one: _VisitInPlanning, requested: RequestedPapers, situation: Situation, layout: Layout

@@ -11,6 +11,20 @@ from consentkit.pdf.fonts.coverage import unprintable
 from consentkit.pdf.fonts.font_files import CJK_REMEDY
 from consentkit.pdf.fonts.substitutes import remedy_for
 
+_plain_letters: set[str] = set()
+"""Letters that can be printed each by itself, and so beside any others: no name is kept."""
+
+
+def has_all_letters(visit: Visit) -> bool:
+    """Whether every name of a visit can be printed."""
+    return all(_plain_letters.issuperset(text) or _is_printable(text) for _, text in _printed_texts(visit))
+
+
+def _is_printable(text: str) -> bool:
+    """Whether a text can be printed. Its plain letters are remembered: a mark never is one."""
+    _plain_letters.update(char for char in set(text) if not unprintable(char))
+    return not unprintable(text)
+
 
 def require_letters(visit: Visit, problems: VisitProblems) -> None:
     """Report names that no font can print: a box instead of a letter could hide whose paper it is."""

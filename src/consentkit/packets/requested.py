@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from consentkit.documents.form_request import Situation
 from consentkit.model.identity import Identity, Variant
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import ASSENT_AGE, Visit
+from consentkit.model.words import LanguagePack
 from consentkit.packets.due import PapersOfVisit
+
+if TYPE_CHECKING:
+    from consentkit.pdf.foreign.intake import ForeignPdf
 
 _LANGUAGES_OF_FORM = 2
 """Languages in which a form is printed at most; information papers are there in each language of a visit."""
@@ -110,6 +115,16 @@ class RequestedPapers:
         if identity.language != self.languages[0] and (is_paper_to_sign or identity.variant == "refusal"):
             return ()
         return situation.signers if is_paper_to_sign else None
+
+
+@dataclass(frozen=True)
+class JudgedVisit:
+    """What a visit calls for, if nothing speaks against it so far."""
+
+    packs: Sequence[LanguagePack]
+    procedures: Sequence[Procedure]
+    extras: Sequence[ForeignPdf]
+    requested: RequestedPapers
 
 
 def situation_of(visit: Visit) -> Situation:
