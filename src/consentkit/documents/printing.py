@@ -76,10 +76,10 @@ def load_engine() -> ModuleType:
     """Load WeasyPrint, which takes longer than all else together. Raises RenderingFailed where a library is missing."""
     if _ENGINE in sys.modules:  # most often, and then there is nothing to guard
         return import_module(_ENGINE)
-    from consentkit.pdf.render.libraries import without_search
+    from consentkit.pdf.render.libraries import late_fonts, without_search
 
     try:
-        with no_fork(), without_search():
+        with no_fork(), without_search(), late_fonts():
             return import_module(_ENGINE)
     except OSError as error:
         raise RenderingFailed(
