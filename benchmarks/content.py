@@ -24,6 +24,7 @@ from consentkit.documents.page import Sheet
 from consentkit.documents.style_sheets import read_style
 from consentkit.model.visit import Visit as VisitToServe
 from consentkit.packets import sheets
+from consentkit.packets.items import COPY_PLACE
 from consentkit.packets.packet import PacketMaker, values_in
 from consentkit.packets.plan import PacketOptions
 from consentkit.packets.planning import Planner
@@ -111,8 +112,9 @@ class Paper:
 
     @property
     def running(self) -> tuple[str, str, str]:
-        """What is on each of its pages: the mark at the head, and the two lines of the foot."""
-        return running_texts(self.html)
+        """What is on each of its pages: the mark at the head, that it is a copy too, and the two lines of the foot."""
+        mark, first, second = running_texts(self.html)
+        return " ".join(filter(None, (self.values.get(COPY_PLACE), mark))), first, second
 
     def blocks(self) -> list[Block]:
         """All of it as plain data, for programs with templates of their own."""
