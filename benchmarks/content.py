@@ -25,9 +25,10 @@ from consentkit.documents.style_sheets import read_style
 from consentkit.model.visit import Visit as VisitToServe
 from consentkit.packets import sheets
 from consentkit.packets.items import COPY_PLACE
-from consentkit.packets.packet import PacketMaker, values_in
+from consentkit.packets.packet import PacketMaker
 from consentkit.packets.plan import PacketOptions
 from consentkit.packets.planning import Planner
+from consentkit.packets.writing import values_in
 from consentkit.pdf.fonts.font_files import faces_for, font_rules
 from consentkit.pdf.part import Part
 from consentkit.resources import font_file, shipped
