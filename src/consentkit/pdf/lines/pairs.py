@@ -22,7 +22,7 @@ _END = ""
 """What is behind the last letter of a line."""
 
 
-class _Letter(NamedTuple):
+class _SetLetter(NamedTuple):
     """A letter in front of a certain other one."""
 
     shown: bytes
@@ -40,38 +40,36 @@ class SetLine(NamedTuple):
     """Its length, in thousandths of the size of the type."""
 
 
-class _Row(dict[str, _Letter]):
+class _Neighbours(dict[str, _SetLetter]):
     """What a letter is in front of others; worked out when it is needed for the first time."""
 
     def __init__(self, letter: str, script: str | None) -> None:
         super().__init__()
         self._letter, self._script = letter, script
 
-    def __missing__(self, behind: str) -> _Letter:
+    def __missing__(self, behind: str) -> _SetLetter:
         others = [other for other in common_letters() if other.isascii() == behind.isascii()]
-        self.update(
-            _row(self._letter, [other for other in others if self._script or not script_of(other)], self._script)
-        )
+        self.update(_row(self._letter, others, self._script))
         if behind not in self:
             raise KeyError(behind)
         return self[behind]
 
 
-class _Rows(dict[str, _Row]):
+class _Distances(dict[str, _Neighbours]):
     """For each letter, what it is in front of others."""
 
     def __init__(self, script: str | None) -> None:
         super().__init__()
         self._script = script
 
-    def __missing__(self, letter: str) -> _Row:
+    def __missing__(self, letter: str) -> _Neighbours:
         if letter not in common_letters():
             raise KeyError(letter)
-        self[letter] = row = _Row(letter, self._script)
+        self[letter] = row = _Neighbours(letter, self._script)
         return row
 
 
-_IN_SCRIPT = {script: _Rows(script) for script in (_LATIN, None)}
+_IN_SCRIPT = {script: _Distances(script) for script in (_LATIN, None)}
 """By the script of a line, which for one without letters is none."""
 _set: Counter[str | None] = Counter()
 """How many lines in each script were to be set so far."""
@@ -102,15 +100,15 @@ def _latin_letters() -> frozenset[str]:
     return frozenset(letter for letter in common_letters() if script_of(letter) == _LATIN)
 
 
-def _row(letter: str, others: Sequence[str], script: str | None) -> dict[str, _Letter]:
+def _row(letter: str, others: Sequence[str], script: str | None) -> dict[str, _SetLetter]:
     """What a letter is in front of others, and at the end of a line."""
     face, glyphs = common_face(), common_letters()
     own, width = glyphs[letter], face.width(glyphs[letter])
     placed = face.place("".join([f"{letter}{other}" for other in others]) + letter, script)
     if placed.glyphs != [*(glyph for other in others for glyph in (own, glyphs[other])), own] or placed.is_moved:
         return {}
-    kinds: dict[int, _Letter] = {}
+    kinds: dict[int, _SetLetter] = {}
     for advance in set(placed.advances[::2]):
         back = width - advance
-        kinds[advance] = _Letter(b"%04x>%d<" % (own, back) if back else b"%04x" % own, advance)
+        kinds[advance] = _SetLetter(b"%04x>%d<" % (own, back) if back else b"%04x" % own, advance)
     return {other: kinds[advance] for other, advance in zip([*others, _END], placed.advances[::2], strict=True)}
