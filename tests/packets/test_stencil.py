@@ -146,7 +146,7 @@ def test_a_word_in_another_language_is_marked_though_it_is_where_one_in_its_own_
         assert made == without, spoken
 
 
-LONG_NAMES = ["Ann Lee", *("W" * 18 + "l" * count for count in range(7))]
+LONG_NAMES = ["Ann Lee", *("W" * 20 + "l" * count for count in range(1, 7))]
 """From one that fits each of its places to one that fits hardly any."""
 
 
