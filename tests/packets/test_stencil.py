@@ -22,7 +22,7 @@ from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.packets.packet import PacketMaker, packet_info
 from consentkit.packets.parsed import ParsedFiles
-from consentkit.packets.plan import PacketOptions, PrintSerial
+from consentkit.packets.plan import PacketOptions, PacketPlan, PrintSerial
 from consentkit.packets.planning import Planner
 from consentkit.packets.scripts import language_of
 from consentkit.packets.stencil import Stencil
@@ -44,9 +44,13 @@ class Desk:
         self._planner = Planner(workspace, PacketOptions(allow_drafts=True, **options), parsed)
         self.maker = PacketMaker(workspace, options.get("duplex", False), parsed=parsed)
 
-    def make(self, serial: PrintSerial | None = None, **changes: Any) -> tuple[bytes, bytes]:
+    def plan(self, serial: PrintSerial | None = None, **changes: Any) -> PacketPlan:
+        """The plan of a visit."""
+        return replace(self._planner.plan(visit(**changes), "visit.yaml"), serial=serial)
+
+    def make(self, **changes: Any) -> tuple[bytes, bytes]:
         """The packet of a visit, and what one makes that keeps nothing."""
-        planned = replace(self._planner.plan(visit(**changes), "visit.yaml"), serial=serial)
+        planned = self.plan(**changes)
         made = self.maker.make(planned)
         other = PacketWriter(self.maker.compiled, 0, 0)
         return made.pdf, other.write(planned, made.papers, lambda: packet_info(made, self.maker.workspace)).pdf
@@ -140,6 +144,30 @@ def test_a_word_in_another_language_is_marked_though_it_is_where_one_in_its_own_
         interpreter = {"name": "Marisol Quintana", "is_a": "professional", "language": spoken, "number": "4471"}
         made, without = busy.make(language="es", interpreter=interpreter)
         assert made == without, spoken
+
+
+LONG_NAMES = ["Ann Lee", *("W" * 20 + "l" * count for count in range(1, 7))]
+"""From one that fits each of its places to one that fits hardly any."""
+
+
+@pytest.mark.parametrize("names", [LONG_NAMES, LONG_NAMES[::-1]], ids=["longer and longer", "shorter and shorter"])
+def test_a_name_that_fits_some_of_its_places_is_as_large_in_each_as_without(
+    names: list[str], workspace: OpenWorkspace
+) -> None:
+    desk = Desk(workspace)
+    for name in names:
+        made, without = desk.make(patient={**OTHER, "name": name})
+        assert made == without, name
+
+
+def test_a_piece_in_other_letters_that_is_not_drawn_needs_its_font_all_the_same(workspace: OpenWorkspace) -> None:
+    desk = Desk(workspace)
+    planned = desk.plan(patient=OTHER)
+    desk.maker.make(planned)
+    (stencil,) = desk.maker._writer._stencils.latest()
+    texts = [f"Text {number}" for number in range(len(stencil.varying) + 1)]
+    assert stencil.fill(planned, texts, ["Ivan"])
+    assert stencil.fill(planned, texts, ["Иван"]) is None
 
 
 def test_texts_that_are_alike_by_chance_are_drawn_once_in_that_packet_alone(busy: Desk) -> None:

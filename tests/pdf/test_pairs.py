@@ -14,12 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consentkit.pdf.fonts.font_files import BODY_FAMILY, FACES, data_of
-from consentkit.pdf.lines import shaping
+from consentkit.pdf.lines import pairs, shaping
 from consentkit.pdf.lines.common import common_glyphs, common_letters
 from consentkit.pdf.lines.pairs import set_line
 from consentkit.pdf.lines.shaping import common_line
 
 LETTERS = sorted(common_letters())
+
+
+@pytest.fixture(autouse=True, scope="module")
+def many_before() -> Iterator[None]:
+    """Let there have been so many lines that distances are known."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairs, "_MANY", 0)
+        yield
 
 
 def as_a_whole(line: str) -> shaping.ShapedLine | None:
@@ -34,8 +42,8 @@ def test_each_pair_of_letters_is_as_far_apart_as_in_a_line(in_latin: bool) -> No
     """A line without letters has no script, which could change what is around its figures."""
     letters = [letter for letter in LETTERS if letter != " " and (in_latin or not letter.isalpha())]
     lines = list(all_pairs(letters))
-    pairs = {pair for line in lines for pair in pairwise(line)}
-    assert len(pairs) == len(letters) ** 2
+    together = {pair for line in lines for pair in pairwise(line)}
+    assert len(together) == len(letters) ** 2
     assert [line for line in lines if common_line(line) != as_a_whole(line)] == []
 
 

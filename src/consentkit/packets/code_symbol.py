@@ -1,6 +1,6 @@
 """The smallest QR code, as ISO/IEC 18004:2015 makes it: version 1, level M, up to 20 letters, digits and signs.
 
-Guarantees: the squares are those that the standard asks for with a given mask; ValueError is raised for what does not
+Guarantees: the squares are those that the standard requires with a given mask; ValueError is raised for what does not
 fit.
 """
 

@@ -44,7 +44,7 @@ class DrawnCode(NamedTuple):
     """Its page, counted from 1."""
 
 
-class _Line(NamedTuple):
+class _StencilLine(NamedTuple):
     number: Ref
     resources: Ref
     text: int
@@ -53,25 +53,23 @@ class _Line(NamedTuple):
     """The kinds of room that it has."""
 
 
-class _Said(NamedTuple):
+class _FilledText(NamedTuple):
     text: int
     """Which of the texts it is."""
     is_spoken: bool
     """Whether it is read out behind its label, rather than the value of a field."""
 
 
-class _Filled(NamedTuple):
+class _FilledGap(NamedTuple):
     number: Ref
     opening: bytes
-    said: _Said
+    said: _FilledText
 
 
-def texts_of(
-    plan: PacketPlan, papers: Iterable[PlacedItem], values: Iterable[Mapping[str, str]], numbers: PageNumbers
-) -> VisitTexts:
+def texts_of(papers: Iterable[PlacedItem], values: Iterable[Mapping[str, str]], numbers: PageNumbers) -> VisitTexts:
     """The texts of a visit: the values of its papers, and what their feet say of the packet."""
     places: dict[str, int] = {}
-    pattern: list[Hashable] = [plan.serial is None]
+    pattern: list[Hashable] = []
     for own in values:
         pattern += [tuple(own), tuple([places.setdefault(text, len(places)) for text in own.values()])]
     packs = {id(placed.paper.pack): placed.paper.pack for placed in papers}
@@ -87,10 +85,10 @@ class Stencil:
     papers: tuple[PlacedItem, ...]
     """They are kept with it, so that no others can come to have their identity."""
     frame: Frame
-    drawings: tuple[_Line | DrawnCode, ...]
+    drawings: tuple[_StencilLine | DrawnCode, ...]
     """What is drawn for each visit, in the order of the file."""
-    gaps: tuple[_Filled, ...]
-    strings: frozenset[_Said]
+    gaps: tuple[_FilledGap, ...]
+    strings: frozenset[_FilledText]
     """What is filled in."""
     metadata: tuple[bytes, bytes]
     """What is before the number of the packet, and what is behind it."""
@@ -124,7 +122,7 @@ class Stencil:
         file.count = frame.count
         before: set[tuple[int, LineFit]] = set()
         for one in self.drawings:
-            if isinstance(one, _Line):
+            if isinstance(one, _StencilLine):
                 line = shaped[one.text]
                 fit, *others = {room.fit_of_one(line.width) for room in one.rooms}
                 if fit is None or others or (one.text, fit) in before:
@@ -179,16 +177,16 @@ def stencil_of(
     )
 
 
-def _line(drawn: DrawnLine, places: Mapping[str, int], written: Texts) -> _Line | None:
+def _line(drawn: DrawnLine, places: Mapping[str, int], written: Texts) -> _StencilLine | None:
     """A line of a stencil. None for one that is not a whole text in the font of all packets."""
     rooms = tuple(written.rooms.get(drawn.number, ()))
     fits = {room.fit_of_one(written.width(drawn.line)) for room in rooms}
     if not drawn.is_common or drawn.line not in places or fits != {drawn.fit}:
         return None
-    return _Line(drawn.number, drawn.resources, places[drawn.line], rooms)
+    return _StencilLine(drawn.number, drawn.resources, places[drawn.line], rooms)
 
 
-def _gap(gap: Gap, text: str, places: Mapping[str, int]) -> _Filled | None:
+def _gap(gap: Gap, text: str, places: Mapping[str, int]) -> _FilledGap | None:
     is_spoken = isinstance(gap, SpokenStamp)
     own = text.removeprefix(" ") if is_spoken else text
-    return _Filled(gap.number, gap.opening, _Said(places[own], is_spoken)) if own in places else None
+    return _FilledGap(gap.number, gap.opening, _FilledText(places[own], is_spoken)) if own in places else None

@@ -75,7 +75,7 @@ class PacketWriter:
         their numbers.
         """
         values, numbers = _values(plan, papers), PageNumbers(plan, papers[-1].last)
-        texts = texts_of(plan, papers, values.values(), numbers)
+        texts = texts_of(papers, values.values(), numbers)
         key = plan.layout.large_print, papers[-1].last, texts.pattern, _identities(plan, papers)
         pieces = [piece for said in _pieces(plan, papers).values() for piece in said]
         stencil = None if any(language for _, language in pieces) else self._stencils.find(key)

@@ -41,6 +41,16 @@ class ShapedGlyph(NamedTuple):
     up: int
 
 
+class PlacedGlyphs(NamedTuple):
+    """The glyphs of a run, without their meanings."""
+
+    glyphs: list[int]
+    advances: list[int]
+    """How far the next one is from each, in thousandths of the size of the type."""
+    is_moved: bool
+    """Whether one of them is anywhere else than where the run has come to."""
+
+
 class LineFace:
     """One style of a family in one weight.
 
@@ -75,14 +85,7 @@ class LineFace:
 
         `is_turned` says that it runs from right to left.
         """
-        harfbuzz = self._harfbuzz
-        buffer = harfbuzz.Buffer()
-        buffer.add_str(text)
-        buffer.cluster_level = harfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS  # so that a mark means itself
-        buffer.direction = "rtl" if is_turned else "ltr"
-        buffer.script = script or "Zyyy"
-        buffer.language = "und"
-        harfbuzz.shape(self.font, buffer, _FIGURES)
+        buffer = self._shaped(text, script, is_turned=is_turned)
         infos, places = buffer.glyph_infos, buffer.glyph_positions
         starts = [info.cluster for info in infos]
         if starts == list(range(len(text))):  # a glyph for each letter
@@ -94,6 +97,25 @@ class LineFace:
             for info, meaning, place in zip(infos, meanings, places, strict=True)
         ]
         return glyphs if all(glyph.number and glyph.meaning for glyph in glyphs) else None
+
+    def place(self, text: str, script: str | None) -> PlacedGlyphs:
+        """The glyphs of a text in one script, from the left, without their meanings."""
+        buffer = self._shaped(text, script, is_turned=False)
+        places = buffer.glyph_positions
+        is_moved = any(place.x_offset or place.y_offset for place in places)
+        glyphs = [info.codepoint for info in buffer.glyph_infos]
+        return PlacedGlyphs(glyphs, [place.x_advance for place in places], is_moved)
+
+    def _shaped(self, text: str, script: str | None, *, is_turned: bool) -> Any:
+        harfbuzz = self._harfbuzz
+        buffer = harfbuzz.Buffer()
+        buffer.add_str(text)
+        buffer.cluster_level = harfbuzz.BufferClusterLevel.MONOTONE_CHARACTERS  # so that a mark means itself
+        buffer.direction = "rtl" if is_turned else "ltr"
+        buffer.script = script or "Zyyy"
+        buffer.language = "und"
+        harfbuzz.shape(self.font, buffer, _FIGURES)
+        return buffer
 
     def _meanings(self, text: str, infos: Sequence[Any], starts: Sequence[int]) -> list[str]:
         """What each glyph means, where one may be of several letters, or several of one."""

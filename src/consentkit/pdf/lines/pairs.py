@@ -6,6 +6,8 @@ depends on its neighbour alone; where two letters change each other in any other
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -14,11 +16,13 @@ from consentkit.pdf.lines.common import common_face, common_letters
 from consentkit.pdf.lines.faces import script_of
 
 _LATIN = "Latn"
+_MANY = 128
+"""Lines in one script from which on it is worth to know the distances of letters: that takes as long as these lines."""
 _END = ""
 """What is behind the last letter of a line."""
 
 
-class _Letter(NamedTuple):
+class _SetLetter(NamedTuple):
     """A letter in front of a certain other one."""
 
     shown: bytes
@@ -36,29 +40,53 @@ class SetLine(NamedTuple):
     """Its length, in thousandths of the size of the type."""
 
 
-class _Rows(dict[str, dict[str, _Letter]]):
-    """For each letter, what it is in front of others; worked out when it is needed for the first time."""
+class _Neighbours(dict[str, _SetLetter]):
+    """What a letter is in front of others; worked out when it is needed for the first time."""
+
+    def __init__(self, letter: str, script: str | None) -> None:
+        super().__init__()
+        self._letter, self._script = letter, script
+
+    def __missing__(self, behind: str) -> _SetLetter:
+        others = [other for other in common_letters() if other.isascii() == behind.isascii()]
+        self.update(_row(self._letter, others, self._script))
+        if behind not in self:
+            raise KeyError(behind)
+        return self[behind]
+
+
+class _Distances(dict[str, _Neighbours]):
+    """For each letter, what it is in front of others."""
 
     def __init__(self, script: str | None) -> None:
         super().__init__()
         self._script = script
 
-    def __missing__(self, letter: str) -> dict[str, _Letter]:
+    def __missing__(self, letter: str) -> _Neighbours:
         if letter not in common_letters():
             raise KeyError(letter)
-        self[letter] = row = _row(letter, self._script)
+        self[letter] = row = _Neighbours(letter, self._script)
         return row
 
 
-_IN_SCRIPT = {script: _Rows(script) for script in (_LATIN, None)}
+_IN_SCRIPT = {script: _Distances(script) for script in (_LATIN, None)}
 """By the script of a line, which for one without letters is none."""
+_set: Counter[str | None] = Counter()
+"""How many lines in each script were to be set so far."""
 
 
 def set_line(line: str) -> SetLine | None:
-    """Set a line; None where that is not certain, or it begins or ends with a space, or has two of them together."""
+    """Set a line, once there have been many.
+
+    None where that is not certain, or it begins or ends with a space, or has two of them together.
+    """
     if not line or "  " in line or line[0] == " " or line[-1] == " ":
         return None
-    rows = _IN_SCRIPT[None if _latin_letters().isdisjoint(line) else _LATIN]
+    script = None if _latin_letters().isdisjoint(line) else _LATIN
+    if _set[script] < _MANY:
+        _set[script] += 1
+        return None
+    rows = _IN_SCRIPT[script]
     try:
         letters = [rows[letter][behind] for letter, behind in pairwise(line)]
         letters.append(rows[line[-1]][_END])
@@ -72,21 +100,15 @@ def _latin_letters() -> frozenset[str]:
     return frozenset(letter for letter in common_letters() if script_of(letter) == _LATIN)
 
 
-def _row(letter: str, script: str | None) -> dict[str, _Letter]:
-    """What a letter is in front of each other one, and at the end of a line."""
+def _row(letter: str, others: Sequence[str], script: str | None) -> dict[str, _SetLetter]:
+    """What a letter is in front of others, and at the end of a line."""
     face, glyphs = common_face(), common_letters()
     own, width = glyphs[letter], face.width(glyphs[letter])
-    others = [other for other in glyphs if script or script_of(other) is None]
-    shaped = face.shape("".join(f"{letter}{other}" for other in others) + letter, script)
-    if shaped is None or len(shaped) != 2 * len(others) + 1:
+    placed = face.place("".join([f"{letter}{other}" for other in others]) + letter, script)
+    if placed.glyphs != [*(glyph for other in others for glyph in (own, glyphs[other])), own] or placed.is_moved:
         return {}
-    kinds: dict[int, _Letter] = {}
-    row: dict[str, _Letter] = {}
-    for place, other in enumerate([*others, _END]):
-        first, behind = shaped[2 * place], shaped[2 * place + 1] if other else None
-        is_plain = first.number == own and not first.across and not first.up
-        if is_plain and (behind is None or (behind.number == glyphs[other] and not behind.across and not behind.up)):
-            back = width - first.advance
-            shown = b"%04x>%d<" % (own, back) if back else b"%04x" % own
-            row[other] = kinds.setdefault(back, _Letter(shown, first.advance))
-    return row
+    kinds: dict[int, _SetLetter] = {}
+    for advance in set(placed.advances[::2]):
+        back = width - advance
+        kinds[advance] = _SetLetter(b"%04x>%d<" % (own, back) if back else b"%04x" % own, advance)
+    return {other: kinds[advance] for other, advance in zip([*others, _END], placed.advances[::2], strict=True)}
