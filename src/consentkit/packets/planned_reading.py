@@ -41,7 +41,7 @@ class KnownPlan:
 
     key: Hashable
     papers: object
-    """What the key stands for: as long as it is kept, nothing else can have the same identity."""
+    """What the key is made of: as long as it is kept, nothing else can have the same identity."""
     plan: ReadingPlan | None = None
     tries: int = 0
     """How often a plan was looked for."""
@@ -80,12 +80,12 @@ class _NoPlanError(ValueError):
 def plan_of(read: PacketRead) -> ReadingPlan | None:
     """How others like this one are read; None where it is not certain that they can be."""
     try:
-        return _Planner(read).plan()
+        return _PlanLearner(read).plan()
     except (ValueError, LookupError, NotInCommonError):
         return None
 
 
-class _Planner:
+class _PlanLearner:
     def __init__(self, read: PacketRead) -> None:
         beginning = read.file.beginning
         if beginning is None:
