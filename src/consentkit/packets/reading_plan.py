@@ -9,6 +9,7 @@ holds no text of a visit. Whatever is not like this is left to those who read al
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -103,6 +104,14 @@ class ReadingPlan:
 
         `own` are the texts of the visit; `numbers` gives those that all pages of a kind bear beside their own number.
         """
+        try:
+            return self._is_right(pdf, packet, own, numbers)
+        except (ValueError, LookupError, ArithmeticError, zlib.error):
+            return False
+
+    def _is_right(
+        self, pdf: bytes, packet: str, own: Sequence[OwnTexts], numbers: Callable[[PageKind], Sequence[str]]
+    ) -> bool:
         objects = self.end.read(pdf)
         if objects is None or not self._says_what_it_is(objects, packet):
             return False
