@@ -18,6 +18,7 @@ from consentkit.documents.opening import open_workspace
 from consentkit.errors import RenderingFailed
 from consentkit.packets.identity import IdentityCheck
 from consentkit.packets.packet import Packet, PacketMaker
+from consentkit.packets.read_before import ReadBefore
 from consentkit.packets.reading_plan import ReadingPlan
 from consentkit.packets.room_for_drawings import PlacedBox, rooms_of
 from consentkit.packets.stamps import moved_box
@@ -73,8 +74,9 @@ class Warm:
 def visits(maker: PacketMaker, *, fillable: bool = False) -> list[Packet]:
     """Packets with the same papers."""
     patients = [{"name": name, "born": "1984-07-09", "record": f"MR-{at}"} for at, name in enumerate(NAMES, 7)]
-    every = (visit(visit=f"V-{at}", patient=patient) for at, patient in enumerate(patients, 50))
-    return [maker.make(plan(maker.workspace, one, fillable=fillable)) for one in every]
+    every = [visit(visit=f"V-{at}", patient=patient) for at, patient in enumerate(patients, 50)]
+    first = plan(maker.workspace, every[0], fillable=fillable)
+    return [maker.make(replace(first, visit=one)) for one in every]
 
 
 def warm_of(maker: PacketMaker, packet: Packet) -> Warm:
@@ -83,7 +85,7 @@ def warm_of(maker: PacketMaker, packet: Packet) -> Warm:
     reading = maker._identity._plans[beginning].plan
     assert reading
     cold = PacketMaker(maker.workspace)
-    cold._identity = IdentityCheck(maker.workspace, type(maker._read)(0))
+    cold._identity = IdentityCheck(maker.workspace, ReadBefore(0))
     return Warm(maker, packet, reading, end_of(packet.pdf, beginning.data), cold)
 
 
@@ -321,6 +323,9 @@ FORGED: dict[str, Forged] = {
     "white over a page": of_code(b"1 g 0 0 900 900 re f", b"-500 -10 60 800"),
     "white for a code": of_code(b"1 g 0 0 900 900 re f", b"-300 0 60 500"),
     "a text for a code": of_code(b"BT 0 6 Td /F1 12 Tf (Somebody) Tj ET"),
+    "a code that can't be inflated": lambda warm: warm.end.with_object(
+        warm.code, replace(warm.end.stream(warm.code), data=b"x\x9cnothing that was compressed")
+    ),
     "an image for a code": of_code(b"BI /W 1 /H 1 /BPC 8 /CS /G ID \0 EI", b"-300 0 60 500"),
     "an element that says something else": element(NAME, lambda text: text.replace(text_string(f" {NAME}"), SOMEBODY)),
     "an element that says something beside": element(NAME, _with_note),
@@ -485,13 +490,23 @@ def everything_in(*roots: object) -> list[object]:
 
 def test_a_plan_holds_nothing_of_a_visit(warm: Warm, filled: Warm) -> None:
     for one in (warm, filled):
-        every = everything_in(one.reading)
+        beginning = one.maker._read.beginnings.of(one.packet.pdf)
+        assert beginning
+        every = everything_in(one.maker._identity._plans[beginning])
         texts = "\0".join(item for item in every if isinstance(item, str))
         data = b"\0".join(item for item in every if isinstance(item, bytes))
         for secret in (*NAMES, "MR-7", "MR-8", "MR-9", "V-50", "V-51", "V-52", "1984"):
             for way in (secret, secret.encode("utf-16-be").hex()):
                 assert way not in texts
                 assert way.encode() not in data
+
+
+def test_a_plan_is_dropped_with_the_beginning_that_it_is_for(maker: PacketMaker) -> None:
+    few = PacketMaker(maker.workspace, _read=ReadBefore(1))
+    visits(few)
+    visits(few, fillable=True)
+    gc.collect()
+    assert len(few._identity._plans) == 1
 
 
 COORDINATES = st.integers(0, 40).map(lambda step: 15.0 * step)

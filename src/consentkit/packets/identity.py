@@ -77,8 +77,7 @@ class IdentityCheck:
         pages = [mark for packet in packets for mark in self._marks(packet, is_one_of_many=is_one_of_many)]
         marks = self._file_marks(packets, pages, is_one_of_many=is_one_of_many)
         require_identity(pdf, pages, marks, self._before)
-        if planned and planned.plan is None and planned.tries < _MOST_TRIES:
-            planned.tries += 1
+        if planned and planned.plan is None and 1 < planned.met <= 1 + _MOST_TRIES:
             planned.plan = self._plan_of(pdf, packets[0], pages, marks)
 
     # --- packets like one that was read before ---
@@ -86,11 +85,12 @@ class IdentityCheck:
     def _planned(self, pdf: bytes, packets: Sequence[JoinedPapers]) -> KnownPlan | None:
         """How a packet is read back of which others with the same papers, and the same beginning, have been read."""
         beginning = self._before.beginnings.of(pdf) if len(packets) == 1 else None
-        if beginning is None or beginning.is_unread or any(placed.paper.is_foreign for placed in packets[0].papers):
+        if beginning is None or any(placed.paper.is_foreign for placed in packets[0].papers):
             return None
         key, plans = self._key(packets[0]), self._plans
         if beginning not in plans or plans[beginning].key != key:
             plans[beginning] = KnownPlan(key, (packets[0].papers, packets[0].plan.pack, self._workspace.folder.clinic))
+        plans[beginning].met += 1
         return plans[beginning]
 
     def _key(self, packet: JoinedPapers) -> Hashable:

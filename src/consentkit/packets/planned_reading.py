@@ -6,6 +6,7 @@ visit writes, each in its place; where anything else is there, none is made, and
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from math import inf
 from typing import NamedTuple
 
 from consentkit.packets.drawn import LEAST_SIZE
-from consentkit.packets.in_common import NotInCommonError
 from consentkit.packets.placed_drawings import PlacedDrawing, placed_in_field
 from consentkit.packets.plain_drawings import StampDrawing, box_of
 from consentkit.packets.printed import appearances_in, new_strings, stream_digest
@@ -41,10 +41,10 @@ class KnownPlan:
 
     key: Hashable
     papers: object
-    """What the key stands for: as long as it is kept, nothing else can have the same identity."""
+    """What the key is made of: as long as it is kept, nothing else can have the same identity."""
     plan: ReadingPlan | None = None
-    tries: int = 0
-    """How often a plan was looked for."""
+    met: int = 0
+    """How often such a packet was read: papers that come once are not worth a plan."""
 
 
 class PagePlace(NamedTuple):
@@ -80,12 +80,12 @@ class _NoPlanError(ValueError):
 def plan_of(read: PacketRead) -> ReadingPlan | None:
     """How others like this one are read; None where it is not certain that they can be."""
     try:
-        return _Planner(read).plan()
-    except (ValueError, LookupError, NotInCommonError):
+        return _PlanLearner(read).plan()
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, zlib.error):
         return None
 
 
-class _Planner:
+class _PlanLearner:
     def __init__(self, read: PacketRead) -> None:
         beginning = read.file.beginning
         if beginning is None:

@@ -5,7 +5,8 @@ so that they can be seen; each page draws what its part draws, unchanged; nothin
 place of what is drawn, or filled into its form fields, but what belongs to this visit; and no string of the whole file,
 be it a title, a bookmark, a label, an alternative text or metadata, says anything but what the parts say, what the
 papers are called and what belongs to the visits. Otherwise the packet is not given out. What is said of a failure names
-pages, never people.
+pages, never people. A packet is spared this only where it is the same as one that was read like this, byte by byte, but
+for the texts and drawings of its visit, and where these are judged by the same rules (`reading_plan`).
 
 What is not checked: which slot of a page holds which of the visit's texts, so two names of one visit that change places
 are not seen; what the code for filing says; and what lies below a text on the page of its part, which counts as white.

@@ -2,13 +2,14 @@
 
 Guarantees: a file that is read like this would be read completely with the same result. All that does not differ from
 the first file is the same byte by byte; each of its drawings is of the same kind and keeps to its room, so that it is
-seen where the first one was; and each text is in the place of one of the first file, to be judged like that one. A plan
+seen where the first one was; and each text is where the first file has one, to be judged like that. A plan
 holds no text of a visit. Whatever is not like this is left to those who read all (`read_back`).
 """
 
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -103,6 +104,14 @@ class ReadingPlan:
 
         `own` are the texts of the visit; `numbers` gives those that all pages of a kind bear beside their own number.
         """
+        try:
+            return self._is_right(pdf, packet, own, numbers)
+        except (ValueError, LookupError, ArithmeticError, zlib.error):
+            return False
+
+    def _is_right(
+        self, pdf: bytes, packet: str, own: Sequence[OwnTexts], numbers: Callable[[PageKind], Sequence[str]]
+    ) -> bool:
         objects = self.end.read(pdf)
         if objects is None or not self._says_what_it_is(objects, packet):
             return False
@@ -112,14 +121,14 @@ class ReadingPlan:
             if drawing is None:
                 return False
             says[plan.number] = drawing.text or ""
-        return _Judge(self, objects, says, own).is_right(numbers)
+        return _TextJudge(self, objects, says, own).is_right(numbers)
 
     def _says_what_it_is(self, objects: OwnObjects, packet: str) -> bool:
         entries, data = objects.streams[self.metadata]
         return entries == self.metadata_entries and data.split(packet.encode()) == self.metadata_pieces
 
 
-class _Judge:
+class _TextJudge:
     """Compares what a packet says with what it must say."""
 
     def __init__(

@@ -57,7 +57,7 @@ class Room:
 def rooms_of(sheets: Iterable[tuple[Box, Sequence[PlacedBox]]]) -> dict[int, Room]:
     """The room of each drawing that is not fixed, given the area and the drawings of each page.
 
-    Raises ValueError where two of them are so near that there is no telling them apart.
+    Raises ValueError where two of them touch, or nearly so.
     """
     rooms: dict[int, Room] = {}
     for area, placed in sheets:

@@ -112,7 +112,7 @@ def _key_of(text: bytes) -> bytes:
     return match[0]
 
 
-class _Rows:
+class _SameRows:
     """The rows of a table of objects, compressed, of which the first ones are the same in many files.
 
     Data that are flushed completely at some point can be inflated from there on by themselves (RFC 1951, 2.3), and the
@@ -145,13 +145,13 @@ def _inflated(data: bytes, before: bytes) -> bytes:
 
 
 @dataclass(frozen=True)
-class _Table:
+class _EndTable:
     """The table of objects at the end, but for where the objects are that lie behind the beginning."""
 
     number: int
     entries: list[bytes]
     """Its dictionary, before and behind the identifier of the file."""
-    rows: _Rows
+    rows: _SameRows
     same: list[tuple[int, bytes]]
     """What is the same of the other rows, behind the number of its first byte."""
     size: int
@@ -212,7 +212,7 @@ class KnownEnd:
             raise _DiffersError
         return ((of, place, end) for (place, of), (end, _) in pairwise(every))
 
-    def _table_of(self, pdf: bytes, beginning: KnownBeginning) -> _Table:
+    def _table_of(self, pdf: bytes, beginning: KnownBeginning) -> _EndTable:
         number, _, entries, packed = _table_in(pdf)
         table, data = parse(entries + b">>")[0], zlib.decompress(packed)
         rows = Rows.of_data(table, data) if isinstance(table, dict) else None
@@ -223,14 +223,14 @@ class KnownEnd:
         own = [of for of, (kind, _, _) in others.items() if kind == PLAIN]
         if not {place for kind, place, _ in others.values() if kind == PACKED}.issubset(own):
             raise _DiffersError
-        known = _Rows(packed, own[0] * rows.length)
+        known = _SameRows(packed, own[0] * rows.length)
         first = len(known.known)
         starts = [of * rows.length + one - first for of in own]
         edges = [0, *(edge for start in starts for edge in (start, start + two)), len(data) - first]
         behind = data[first:]
         same = [(start, behind[start:end]) for start, end in zip(edges[::2], edges[1::2], strict=True)]
         places = [(of, start, start + two) for of, start in zip(own, starts, strict=True)]
-        return _Table(number, _OF_EACH_FILE.split(entries), known, same, len(behind), places)
+        return _EndTable(number, _OF_EACH_FILE.split(entries), known, same, len(behind), places)
 
 
 def _table_in(pdf: bytes) -> tuple[int, int, bytes, bytes]:
