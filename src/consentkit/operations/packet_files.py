@@ -153,6 +153,8 @@ class _Run:
         self._kept: list[Packet] = []
         self._without_packet: set[str] = set()
         self._files = EarlierFiles(targets)
+        self._has_folder = False
+        """Whether the folder of the packets was seen to be there since the last of them got their names."""
 
     def pass_over(self, entry: VisitEntry) -> Iterator[PacketEvent]:
         """Take note of a visit that gets no packet. That is said at once, before what is said of those that wait."""
@@ -192,7 +194,7 @@ class _Run:
 
         That is said in the order of the visits; only `VisitPassedOver` was said before, and overtakes those that wait.
         """
-        failed = self._group.finish()
+        failed, self._has_folder = self._group.finish(), False
         said, self._said = self._said, []
         ends = [self._end(one, failed) if isinstance(one, PacketInGroup) else one for one in said]
         for event in ends:
@@ -290,8 +292,9 @@ class _Run:
     def _file_of(self, packet: Packet) -> str | None:
         if self._targets.output == STDOUT:
             return STDOUT
-        if self._targets.are_in_a_folder:
+        if self._targets.are_in_a_folder and not self._has_folder:
             prepare_folder(Path(self._targets.output or "."), for_group=is_for_group(self._workspace))
+            self._has_folder = True
         place = self._targets.place_of(VisitName(packet.plan.visit.visit, packet.plan.visit.date))
         return str(place) if place else None
 
