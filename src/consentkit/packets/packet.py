@@ -133,6 +133,10 @@ class PacketMaker:
         parsed = self.parsed or ParsedFiles(self.workspace)
         self._papers = PaperMaker(self.workspace, self.duplex, self.ends_on_even_page, parsed)
 
+    def papers(self, plan: PacketPlan, inputs: Inputs) -> tuple[PlacedItem, ...]:
+        """The papers of a packet, which are kept for the next ones. Raises RenderingFailed."""
+        return self._papers.papers(plan, inputs)
+
     def make(self, plan: PacketPlan, inputs: Inputs | None = None) -> Packet:
         """Make a packet, of the files that it was planned with. Raises RenderingFailed where it is not fit for use."""
         try:
