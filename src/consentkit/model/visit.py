@@ -345,6 +345,8 @@ _MONTHS = ("jan|ene", "feb", "mar", "apr|abr", "may", "jun", "jul", "aug|ago", "
 
 def _folded(text: str) -> str:
     """A text without capitals and without marks on its letters."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(char for char in apart if not unicodedata.category(char).startswith("M")).translate(_UNMARKED)
 

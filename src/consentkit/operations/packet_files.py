@@ -9,7 +9,7 @@ be written to, nothing is made or given out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.model.visit import VisitName
 from consentkit.operations.earlier_files import EarlierFile, EarlierFiles
 from consentkit.operations.journal import is_for_group, open_journal, require_journal
+from consentkit.operations.made_ahead import in_parts, made_ahead, one_by_one
 from consentkit.operations.packet_events import (
     DayFileLeftOut,
     DayFileNotPrinted,
@@ -38,6 +39,7 @@ from consentkit.operations.packets import (
     MadePacket,
     NothingToPrint,
     NumberOfAnotherPatient,
+    PacketAhead,
     PacketOptions,
     PacketsInTurn,
     RefusedVisit,
@@ -83,11 +85,9 @@ def write_packets(
             remove_unfinished(targets.output or ".", seconds=_HOUR)
         with PacketGroup(workspace, recorder, force=targets.force, seconds=seconds) as group:
             run = _Run(workspace, targets, options, stdout, recorder, group, seconds)
-            for entry in targets.visits.entries:
-                if targets.visits.has(entry):
-                    yield from run.serve(entry)
-                else:
-                    yield from run.pass_over(entry)
+            is_patient = seconds > 0 and targets.combined is None
+            for part in in_parts(targets.visits.entries) if is_patient else one_by_one(targets.visits.entries):
+                yield from run.serve_all(part)
             yield from run.finish()
             if targets.combined is not None:
                 yield from run.combine(targets.combined)
@@ -153,6 +153,8 @@ class _Run:
         self._kept: list[Packet] = []
         self._without_packet: set[str] = set()
         self._files = EarlierFiles(targets)
+        self._has_folder = False
+        """Whether the folder of the packets was seen to be there since the last of them got their names."""
 
     def pass_over(self, entry: VisitEntry) -> Iterator[PacketEvent]:
         """Take note of a visit that gets no packet. That is said at once, before what is said of those that wait."""
@@ -160,10 +162,20 @@ class _Run:
         self._making.pass_over(entry)
         yield VisitPassedOver(entry)
 
-    def serve(self, entry: VisitEntry) -> Iterator[PacketEvent]:
+    def serve_all(self, entries: Sequence[VisitEntry]) -> Iterator[PacketEvent]:
+        """Serve visits that are to have a packet, and pass over the others."""
+        has = self._targets.visits.has
+        with made_ahead(self._making, [entry if has(entry) else None for entry in entries]) as ahead:
+            for place, entry in enumerate(entries):
+                if has(entry):
+                    yield from self.serve(entry, ahead.packet(place))
+                else:
+                    yield from self.pass_over(entry)
+
+    def serve(self, entry: VisitEntry, ahead: PacketAhead | None = None) -> Iterator[PacketEvent]:
         """Make, write and print the packet of one visit, or say why not. What is said of it may follow later."""
         yield from self._settle(entry)
-        result = self._making.make(entry)
+        result = self._making.make(entry, ahead=ahead)
         self._said += (VisitWarned(entry, warning) for warning in result.warnings)
         if isinstance(result, RefusedVisit):
             self._said.append(self._refuse(result))
@@ -192,7 +204,7 @@ class _Run:
 
         That is said in the order of the visits; only `VisitPassedOver` was said before, and overtakes those that wait.
         """
-        failed = self._group.finish()
+        failed, self._has_folder = self._group.finish(), False
         said, self._said = self._said, []
         ends = [self._end(one, failed) if isinstance(one, PacketInGroup) else one for one in said]
         for event in ends:
@@ -290,8 +302,9 @@ class _Run:
     def _file_of(self, packet: Packet) -> str | None:
         if self._targets.output == STDOUT:
             return STDOUT
-        if self._targets.are_in_a_folder:
+        if self._targets.are_in_a_folder and not self._has_folder:
             prepare_folder(Path(self._targets.output or "."), for_group=is_for_group(self._workspace))
+            self._has_folder = True
         place = self._targets.place_of(VisitName(packet.plan.visit.visit, packet.plan.visit.date))
         return str(place) if place else None
 

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import copy
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from consentkit.documents.budgets import form_notices
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, EverythingOnFile, InvalidInput
+from consentkit.library.keys import Inputs
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import kind_of_name
 from consentkit.model.visit import Visit
@@ -28,7 +29,7 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.pairing import NumberBook, RecordBook
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions as PacketOptions  # noqa: PLC0414 - how packets are requested
-from consentkit.packets.plan import PrintSerial
+from consentkit.packets.plan import PacketPlan, PrintSerial
 from consentkit.packets.planning import OVERRIDE_HINT as OVERRIDE_HINT  # noqa: PLC0414 - what ends a message
 from consentkit.packets.planning import Planner
 from consentkit.packets.visit_problems import field_of, named_visit, problems_of, unread_problems
@@ -137,6 +138,15 @@ class NothingToPrint:
         return f"<NothingToPrint {self.entry.label}>"
 
 
+@dataclass(frozen=True)
+class PacketAhead:
+    """The file of a packet that another process has made and read back."""
+
+    of: Hashable = field(repr=False)
+    """What it was made of: its visit, its number, its papers, and all words."""
+    pdf: bytes = field(repr=False)
+
+
 ResultOfVisit: TypeAlias = MadePacket | NothingToPrint | RefusedVisit
 """What becomes of a visit."""
 
@@ -203,6 +213,8 @@ class PacketsInTurn:
         self._maker = PacketMaker(workspace, options.duplex, ends_on_even_page, parsed)
         self._records = RecordBook()
         self._numbers = NumberBook()
+        self._latest: Hashable = None
+        """What the latest packet was made of."""
 
     def apart(self, *, ends_on_even_page: bool = False) -> PacketsInTurn:
         """Another one, which has what this one has made and read, and compares its visits with none of this one's.
@@ -222,8 +234,9 @@ class PacketsInTurn:
         *,
         options: PacketOptions | None = None,
         snapshot: Snapshot | None = None,
+        ahead: PacketAhead | None = None,
     ) -> ResultOfVisit:
-        """Make the packet of a visit, or say why it has none.
+        """Make the packet of a visit, or say why it has none. What was made ahead is taken if it is what is made here.
 
         `serial` is printed on each sheet, if there is one. `options` says how this packet is made, where that differs
         from the others; whether both sides are printed does not. `snapshot` is a new one for the clinic's files, for
@@ -240,7 +253,9 @@ class PacketsInTurn:
         inputs = self._parsed.inputs(snapshot)  # files are as they are now, or were shortly before
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs, options)
-            packet = self._maker.make(replace(plan, serial=serial), inputs)
+            plan = replace(plan, serial=serial)
+            packet = self._taken(plan, inputs, ahead) or self._maker.make(plan, inputs)
+            self._latest = self._made_of(packet, inputs)
         except EverythingOnFile as nothing:
             self._numbers.remember(entry.visit)
             return NothingToPrint(entry, nothing.codes, warnings)
@@ -249,6 +264,23 @@ class PacketsInTurn:
             return refusal(entry, error, warnings)
         self._numbers.remember(entry.visit)
         return MadePacket(entry, packet, tuple(notices_of(packet)), warnings)
+
+    def made_ahead(self, entry: VisitEntry) -> PacketAhead | None:
+        """The packet of a visit, for another process that plans the same one; None where it has none."""
+        result = self.make(entry)
+        return PacketAhead(self._latest, result.packet.pdf) if isinstance(result, MadePacket) else None
+
+    def _taken(self, plan: PacketPlan, inputs: Inputs, ahead: PacketAhead | None) -> Packet | None:
+        """What was made ahead, if it is of this plan with these papers."""
+        if ahead is None:
+            return None
+        packet = Packet(plan, self._maker.papers(plan, inputs), ahead.pdf)
+        return packet if self._made_of(packet, inputs) == ahead.of else None
+
+    def _made_of(self, packet: Packet, inputs: Inputs) -> Hashable:
+        papers = tuple((placed.paper.part.digest, placed.first) for placed in packet.papers)
+        plan = packet.plan
+        return plan.visit, plan.packet, plan.serial, papers, self._parsed.words(inputs)
 
     def objections(self, entry: VisitEntry) -> list[Problem]:
         """What `make` would say of a visit, but for drafts: why it would have no packet, and what may be wrong with it.

@@ -116,6 +116,10 @@ _SPOILT: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     ),
 )
 """What spreadsheets and the people before them do to cells: the columns, what the cell looks like, and what to do."""
+_SPOILT_IN = {
+    column: [(look, message) for columns, look, message in _SPOILT if column in columns] for column in COLUMNS
+}
+"""The same for each column."""
 
 
 def spoilt_by_a_program(cell: str) -> str | None:
@@ -131,10 +135,7 @@ def spoilt(column: str, cell: str) -> str | None:
     """What keeps a cell from being read as what it means."""
     if fault := spoilt_by_a_program(cell):
         return fault
-    for columns, look, message in _SPOILT:
-        if column in columns and look.fullmatch(cell):
-            return message
-    return None
+    return next((message for look, message in _SPOILT_IN.get(column, ()) if look.fullmatch(cell)), None)
 
 
 def items(column: str, cell: str) -> list[Data]:

@@ -104,6 +104,10 @@ class PacketMaker:
         self._writer = PacketWriter(self.compiled, _MOST_FRAMES, _MOST_BYTES)
         self._identity = IdentityCheck(self.workspace, self._read)
 
+    def papers(self, plan: PacketPlan, inputs: Inputs) -> tuple[PlacedItem, ...]:
+        """The papers of a packet, which are kept for the next ones. Raises RenderingFailed."""
+        return self._papers.papers(plan, inputs)
+
     def make(self, plan: PacketPlan, inputs: Inputs | None = None) -> Packet:
         """Make a packet, of the files that it was planned with. Raises RenderingFailed where it is not fit for use."""
         try:

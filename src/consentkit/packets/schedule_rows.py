@@ -7,7 +7,6 @@ the column, never what the cell holds; each need of a row has its problem.
 from __future__ import annotations
 
 import re
-from array import array
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -53,16 +52,14 @@ class SeenVisits:
     """Which visits were on which line, in a few bytes each."""
 
     def __init__(self) -> None:
-        self._marks = array("q")
-        self._lines = array("L")
+        self._lines: dict[int, int] = {}
 
     def line_of(self, visit: str, line: int) -> int | None:
         """The line on which a visit was before, or None; then `line` is remembered for it."""
         mark = hash(visit.casefold())  # not every file system separates V-1 from v-1
-        if mark in self._marks:
-            return self._lines[self._marks.index(mark)]
-        self._marks.append(mark)
-        self._lines.append(line)
+        if mark in self._lines:
+            return self._lines[mark]
+        self._lines[mark] = line
         return None
 
 

@@ -7,6 +7,7 @@ that it is given for each result, whether or not anybody waits for them; what go
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import multiprocessing
 import os
 import signal
@@ -20,6 +21,11 @@ from consentkit.processes.forking import no_fork
 from consentkit.processes.interruption import follow, uninterrupted
 
 Result = TypeVar("Result")
+
+_F_SETPIPE_SZ = 1031
+"""fcntl(2): how many bytes a pipe holds, on Linux."""
+_PIPE = 1024 * 1024
+"""The most that it allows everybody."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,8 @@ def begin_aside(seconds: float, function: Callable[..., Iterator[Result]], *argu
     context = multiprocessing.get_context("fork")
     with uninterrupted(), no_fork():
         receiver, sender = context.Pipe(duplex=False)
+        with contextlib.suppress(OSError):  # where it holds less, that process waits more often until a result is taken
+            fcntl.fcntl(sender, _F_SETPIPE_SZ, _PIPE)
         try:
             process = context.Process(
                 target=_work, args=(os.getpid(), sender, seconds, function, arguments), daemon=True

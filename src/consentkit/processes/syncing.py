@@ -29,15 +29,19 @@ class FolderSync:
     def __init__(self) -> None:
         self._open: dict[int, int] = {}
         """By the number of each file system, a folder of it, which is open."""
+        self._added: set[str] = set()
 
     def add(self, folder: str) -> None:
         """Files will be written into a folder. One that can't be opened without permission to list it is left out."""
+        if folder in self._added:
+            return
         try:
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
             return
         if self._open.setdefault(os.fstat(descriptor).st_dev, descriptor) != descriptor:
             os.close(descriptor)
+        self._added.add(folder)
 
     def sync(self, files: Collection[str]) -> None:
         """Sync files that were written into the folders. Raises OSError."""
@@ -51,6 +55,7 @@ class FolderSync:
 
     def close(self) -> None:
         """Close the folders."""
+        self._added.clear()
         while self._open:
             os.close(self._open.popitem()[1])
 
