@@ -183,9 +183,11 @@ def _visits(stream: BinaryIO, name: str, reading: ScheduleReading, *, is_schedul
     if Path(name).suffix.lower() == _OF_WORKBOOK and is_schedule and not head.startswith(WORKBOOK):
         raise _refused(name, f"is named {_OF_WORKBOOK}, but is none; {_SAVE_AS}")
     if is_schedule is not False and needs_reading(head, reading):
-        from consentkit.packets.mapping.reading import is_table, rows_of  # which schedules in our form do without
+        # Which schedules in our form do without.
+        from consentkit.packets.mapping.reading import is_table as is_read_whole
+        from consentkit.packets.mapping.reading import rows_of
 
-        if is_schedule or is_table(stream, name, reading):
+        if is_schedule or is_read_whole(stream, name, reading):
             _require_no_other_file(head, name)
             yield from map(partial(_entry_of_row, name), rows_of(stream, name, reading))
             return

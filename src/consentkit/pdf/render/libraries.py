@@ -81,7 +81,7 @@ def _instantiated(*arguments: Any, **options: Any) -> Any:
 
 _INSTANCER = "fontTools.varLib.instancer"
 _LATE: dict[str, dict[str, Any]] = {"fontTools.subset": {}, _INSTANCER: {"instantiateVariableFont": _instantiated}}
-"""What WeasyPrint loads and our usual fonts do without, since HarfBuzz takes out what of them is needed: a tenth of the
+"""What WeasyPrint loads and most documents do without, since HarfBuzz takes out what of them is needed: a tenth of the
 time in which WeasyPrint is loaded. Which functions of them it imports by name.
 """
 
