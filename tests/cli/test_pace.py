@@ -13,7 +13,7 @@ import consentkit
 from consentkit.cli.pace import bar, beside_messages, long_work, rate
 from kit.packets import write_schedule
 from kit.running import Outcome
-from kit.small import make_clinic
+from kit.small import CODE, make_clinic, write_procedure
 
 Call = Callable[..., Outcome]
 
@@ -89,6 +89,21 @@ def test_the_packets_of_a_schedule_are_counted_on_a_terminal_and_in_no_pipe(
     assert "row 12" in stream.getvalue() or ":12:" in stream.getvalue()
 
 
+@pytest.mark.parametrize("is_quiet", [True, False])
+def test_documents_are_counted_on_a_terminal_unless_it_is_to_be_quiet(
+    is_quiet: bool, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None
+) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    (clinic / "templates").mkdir()
+    (clinic / "templates" / "base.html").write_text("{{ unknown }}")  # so that each document fails, and soon
+    write_procedure(clinic / "procedures", code="SMALL-2")
+    monkeypatch.setattr("consentkit.cli.pace.FEW", 1)
+    monkeypatch.setattr(sys, "stderr", stream := Terminal())
+    assert call("render", CODE, "SMALL-2", "--clinic", clinic, "-o", "out/", *["-q"][:is_quiet]).code == 6
+    assert ("2/2" in stream.getvalue()) != is_quiet
+    assert stream.getvalue().count("Error: SMALL-") == 2
+
+
 def test_a_check_is_counted_on_a_terminal(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None
 ) -> None:
@@ -109,6 +124,19 @@ def test_programs_are_told_how_far_a_check_and_a_batch_have_come(tmp_path: Path,
     told.clear()
     assert len(list(workspace.batch(tmp_path / "out", progress=lambda *how_far: told.append(how_far)))) == 2
     assert told == [(1, 2), (2, 2)]
+
+
+def test_programs_are_told_how_many_visits_are_served_in_memory_and_in_a_folder(
+    tmp_path: Path, few_texts: None
+) -> None:
+    workspace = consentkit.open_workspace(make_clinic(tmp_path / "clinic"), cache=False)
+    for folder in (None, tmp_path / "out"):
+        told: list[tuple[int, int]] = []
+        visits = iter([{"visit": "V-1"}, {"visit": "V-2"}])
+        results = workspace.packets(visits, folder, progress=lambda *how_far, told=told: told.append(how_far))
+        for number, _ in enumerate(results, 1):
+            assert told[-1] == (number, 2)
+        assert told == [(1, 2), (2, 2)]
 
 
 def test_a_program_ends_a_check_by_what_it_raises(tmp_path: Path, few_texts: None) -> None:

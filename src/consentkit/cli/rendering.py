@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from consentkit.cli import report
+from consentkit.cli import pace, report
 from consentkit.cli.answering import answers
 from consentkit.cli.streams import streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
@@ -49,9 +49,14 @@ def render_documents(
         _require_sense(procedures, as_json=as_json)
     request = RenderRequest(procedures, None if to_stdout else output, returns_documents=to_stdout, **options)
     printer = _RenderReport(as_json=as_json, quiet=quiet)
-    with contextlib.closing(render(workspace, request)) as events:
+    number = len(set(procedures)) if pace.is_watched() and not quiet else 0
+    with (
+        contextlib.closing(render(workspace, request)) as events,
+        pace.beside_messages("Documents", number) as one_more,
+    ):
         for event in events:
-            printer.print(event)
+            with one_more(is_done=isinstance(event, DocumentWritten | DocumentFailed)):
+                printer.print(event)
             interruptions.require_none()
     if as_json:
         click.echo(report.as_json({"documents": printer.entries}))

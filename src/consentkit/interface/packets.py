@@ -5,7 +5,7 @@ Guarantees: nothing of a visit is kept between two calls.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,7 +71,7 @@ class WithPackets(PlaceOfClinic):
         reading = reading_of(workspace)
         return packet_of(workspace, single_entry_of(visit, reading), options, others=others_of(others, reading))
 
-    def packets(
+    def packets(  # noqa: PLR0913 - those of the command, each with a name
         self,
         visits: VisitFile | Iterable[GivenVisit],
         folder: str | Path | None = None,
@@ -81,6 +81,7 @@ class WithPackets(PlaceOfClinic):
         allow_drafts: bool = False,
         override: str | None = None,
         force: bool = False,
+        progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[ResultOfVisit]:
         """Make the packets of visits, such as those of a day, one after the other, each when it is requested.
 
@@ -90,13 +91,15 @@ class WithPackets(PlaceOfClinic):
 
         Where a folder is named, each packet is written into it as it is made, for its owner only, and an earlier packet
         of a visit that is refused, or has another day now, is removed; with `force`, files may be overwritten that
-        consentkit did not make.
+        consentkit did not make. `progress` is called after each visit, with how many are done, and of how many; then
+        all visits are read before the first packet is made.
 
         Before the first packet, raises InvalidInput or FileAccess for a file of visits that can't be read, and
         FileAccess for a folder that can't be written to.
         """
         from consentkit.operations.packet_files import packets_into
         from consentkit.operations.packets import PacketOptions, packets_of
+        from consentkit.operations.progress import counted
         from consentkit.operations.schedule import reading_of
         from consentkit.operations.visits import entries_of
 
@@ -104,6 +107,12 @@ class WithPackets(PlaceOfClinic):
         workspace = self._open()
         entries = entries_of(visits, reading_of(workspace))
         require_names(folder)
+        number = 0
+        if progress:
+            read = list(entries)
+            entries, number = iter(read), len(read)
         if folder is None:
-            return packets_of(workspace, entries, options)
-        return packets_into(workspace, entries, Path(folder).absolute(), options, force=force)
+            results = packets_of(workspace, entries, options)
+        else:
+            results = packets_into(workspace, entries, Path(folder).absolute(), options, force=force)
+        return counted(results, number, progress) if progress else results

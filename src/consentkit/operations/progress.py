@@ -19,6 +19,13 @@ def ignore_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
 
+def counted(things: Iterator[Thing], number: int, progress: Progress) -> Iterator[Thing]:
+    """Things of which so many will come: each is counted before it is handed on."""
+    for done, thing in enumerate(things, 1):
+        progress(done, number)
+        yield thing
+
+
 @dataclass
 class CountedSteps:
     """Work of several kinds that is counted as one."""
