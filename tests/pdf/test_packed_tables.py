@@ -6,11 +6,13 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consentkit.pdf.file.packed_tables import TableReader, TableWriter
+from kit.thorough import examples
 
+modest = settings(max_examples=examples(60), derandomize=True, deadline=None)
 FORM = b"a form\n"
 NUMBERS = st.lists(st.integers(0, 2**32 - 1), max_size=20)
 STRINGS = st.lists(st.binary(max_size=20), max_size=20)
@@ -32,11 +34,13 @@ def read(data: bytes) -> tuple[list[int], list[bytes], list[float]]:
     return every
 
 
+@modest
 @given(NUMBERS, STRINGS, FLOATS)
 def test_what_was_written_is_read(numbers: list[int], strings: list[bytes], floats: list[float]) -> None:
     assert read(packed(numbers, strings, floats)) == (numbers, strings, floats)
 
 
+@modest
 @given(NUMBERS, STRINGS, FLOATS, st.data())
 def test_tables_that_end_early_or_go_on_are_refused(
     numbers: list[int], strings: list[bytes], floats: list[float], data: st.DataObject
@@ -48,6 +52,7 @@ def test_tables_that_end_early_or_go_on_are_refused(
             read(other)
 
 
+@modest
 @given(st.binary(max_size=200))
 def test_other_bytes_give_tables_no_larger_than_they_are_or_nothing(data: bytes) -> None:
     try:
