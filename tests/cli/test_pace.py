@@ -113,6 +113,24 @@ def test_a_check_is_counted_on_a_terminal(
     assert "Checking" in stream.getvalue()
 
 
+def test_the_documents_of_a_long_list_are_counted_as_their_state_is_looked_at(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None
+) -> None:
+    clinic = make_clinic(tmp_path / "clinic")
+    codes = ", ".join(f"NONE-{number}" for number in range(11))
+    (clinic / "services.yaml").write_text(f"services: [{codes}]\n")
+    monkeypatch.setattr(sys, "stderr", stream := Terminal())
+    assert call("status", "--clinic", clinic).code == 3
+    assert "11/11" in stream.getvalue()
+    monkeypatch.setattr(sys, "stderr", stream := Terminal())
+    terms = ("--all-drafts", "--by", "Ana Ruiz", "--yes")
+    assert call("approve", *terms, "--clinic", clinic).code == 7
+    assert "22/22" in stream.getvalue()
+    told: list[tuple[int, int]] = []
+    consentkit.open_workspace(clinic, cache=False).status(progress=lambda *how_far: told.append(how_far))
+    assert told == [(number, 11) for number in range(1, 12)]
+
+
 def test_programs_are_told_how_far_a_check_and_a_batch_have_come(tmp_path: Path, few_texts: None) -> None:
     clinic = make_clinic(tmp_path / "clinic")
     (clinic / "services.yaml").write_text("services: [NONE-1, NONE-2]\n")

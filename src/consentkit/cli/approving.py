@@ -21,6 +21,7 @@ from consentkit.model.identity import Variant, printed_fingerprint
 from consentkit.operations.approve import ApprovalTerms, Approved, PreparedApproval, record_prepared
 from consentkit.operations.approve_many import PreparedAct, WhichDocuments, prepare_drafts, prepare_named
 from consentkit.operations.diff import diff
+from consentkit.operations.progress import CountedSteps
 from consentkit.operations.status import DocumentState, due_within, status
 from consentkit.problems import printable, quoted
 
@@ -160,7 +161,9 @@ def print_status(workspace: OpenWorkspace, *, due: str | None, as_json: bool, qu
 
     `due` is a number of days, such as 60d: then only what must be approved again by then.
     """
-    states = status(workspace) if due is None else due_within(status(workspace), _days(due))
+    with pace.long_work("Documents", quiet=quiet) as progress:
+        every = status(workspace, CountedSteps(progress))
+    states = every if due is None else due_within(every, _days(due))
     if as_json:
         click.echo(report.as_json({"documents": [_state_entry(state) for state in states]}))
     elif states:

@@ -6,7 +6,7 @@ Guarantees: what is recorded is what the texts say at that moment.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,11 +75,15 @@ class WithApprovals(PlaceOfClinic):
         request = WithdrawalRequest(procedure, by, reason, role, language, variant)
         return withdraw(self._open(), request).withdrawal
 
-    def status(self) -> Sequence[DocumentState]:
-        """The state of every document of the service list, and of every other one that was ever approved."""
+    def status(self, *, progress: Callable[[int, int], None] | None = None) -> Sequence[DocumentState]:
+        """The state of every document of the service list, and of every other one that was ever approved.
+
+        `progress` is called after each, with how many are done, and of how many.
+        """
+        from consentkit.operations.progress import CountedSteps, ignore_progress
         from consentkit.operations.status import status
 
-        return status(self._open())
+        return status(self._open(), CountedSteps(progress or ignore_progress))
 
     def diff(self, procedure: str | Path, *, language: str | None = None, variant: Variant = "consent") -> Difference:
         """What has changed in a document since its latest approval. Raises WrongUse where it never had one."""

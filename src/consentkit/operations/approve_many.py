@@ -96,8 +96,12 @@ def prepare_drafts(
     listed = {identity.approved_as for identity in services.documents()}
     prepared: dict[Identity, PreparedApproval] = {}
     left_out = []
-    for state in CountedSteps(progress).through(status(workspace)):
+    steps = CountedSteps(progress)
+    steps.expect(len(listed))  # once a document's state is known, it is made, or was not meant
+    for state in status(workspace, steps):
         identity = state.identity
+        if identity in listed:
+            steps.step()
         if state.state == "approved" or identity not in listed or not _is_meant(identity, which):
             continue
         try:

@@ -17,6 +17,7 @@ from consentkit.library.approvals import Approval, Approvals, Withdrawal, load_a
 from consentkit.library.services import load_services
 from consentkit.model.approval import EndedApproval
 from consentkit.model.identity import Identity
+from consentkit.operations.progress import CountedSteps
 
 State = Literal["approved", "draft", "changed", "overdue", "withdrawn", "stale translation", "broken"]
 """All but `approved` are drafts. `draft` was never approved; `changed` was, with another content; the approval of
@@ -39,10 +40,10 @@ class DocumentState:
     """Why the document can't be made, where it can't."""
 
 
-def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
+def status(workspace: OpenWorkspace, steps: CountedSteps | None = None) -> tuple[DocumentState, ...]:
     """The state of every document of the service list, and then of every other one that was ever approved.
 
-    Information and form have the state of the consent, and no line of their own.
+    Information and form have the state of the consent, and no line of their own. `steps` counts the documents.
     Raises InvalidInput or FileAccess where the service list or the record of approvals can't be read.
     """
     workspace = workspace if workspace.snapshot else workspace.for_one_run()
@@ -51,7 +52,8 @@ def status(workspace: OpenWorkspace) -> tuple[DocumentState, ...]:
     approvals = load_approvals(folder.path, workspace.snapshot)
     identities = [*services.documents(), *(approval.identity for approval in approvals.approvals)]
     counting = dict.fromkeys(identity.approved_as for identity in identities)
-    return tuple(_state_of(workspace, identity, approvals, today) for identity in counting)
+    counted = (steps or CountedSteps()).through(counting)
+    return tuple(_state_of(workspace, identity, approvals, today) for identity in counted)
 
 
 def due_within(states: Iterable[DocumentState], days: int) -> tuple[DocumentState, ...]:
