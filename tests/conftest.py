@@ -138,10 +138,22 @@ def parts_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session")
 def findings_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Look at a page of a scan once for this run of the tests, whichever of its workers and tests hand it in."""
-    from kit import looked_at_once
+    """Look at a page of a scan once for this run of the tests, whichever of its workers and tests hand it in.
 
+    What each process that reads scans would load is loaded first.
+    """
+    from kit import loaded_ahead, looked_at_once
+
+    loaded_ahead.load_ahead(*loaded_ahead.FOR_SCANS)
     looked_at_once.keep_findings(_folder_of_run(tmp_path_factory, "looked-at"))
+
+
+@pytest.fixture(scope="session")
+def readers_of_files() -> None:
+    """Load what each process that accepts a PDF file would load for it."""
+    from kit import loaded_ahead
+
+    loaded_ahead.load_ahead(*loaded_ahead.FOR_FILES)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from kit.packets import bookmarks, page_texts, visit_data, write_schedule
 from kit.running import Outcome
 from kit.small import make_clinic
 
+pytestmark = pytest.mark.usefixtures("readers_of_files")
 Call = Callable[..., Outcome]
 BAD_FILES = Path(__file__).parents[1] / "examples" / "foreign" / "bad"
 SOMEBODY = "Rosalind Vane"

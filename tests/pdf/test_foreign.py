@@ -56,6 +56,8 @@ from kit.running import environment
 from kit.structure_lint import lint
 from kit.validation import BOTH_STANDARDS, faults
 
+pytestmark = pytest.mark.usefixtures("readers_of_files")
+
 EXAMPLES = Path(__file__).parents[1] / "examples" / "foreign"
 
 

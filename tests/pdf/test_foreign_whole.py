@@ -41,6 +41,8 @@ from kit.foreign_files import (
     words,
 )
 
+pytestmark = pytest.mark.usefixtures("readers_of_files")
+
 DAMAGED = "is damaged, so that parts of it may be lost"
 
 
