@@ -257,13 +257,13 @@ def test_a_run_that_is_interrupted_while_packets_wait_removes_them(
 ) -> None:
     real, calls = PacketsInTurn.make, list[int]()
 
-    def make(*arguments: Any) -> Any:
+    def make(*arguments: Any, **options: Any) -> Any:
         calls.append(len(calls))
         if len(calls) == 3:
             waiting = list((tmp_path / "out").iterdir())
             assert len(waiting) == 2 and all(UNFINISHED.fullmatch(path.name) for path in waiting)
             raise KeyboardInterrupt
-        return real(*arguments)
+        return real(*arguments, **options)
 
     monkeypatch.setattr(PacketsInTurn, "make", make)
     with pytest.raises(KeyboardInterrupt):

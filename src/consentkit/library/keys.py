@@ -47,7 +47,7 @@ class Derived:
     """The latest entry of each document."""
     others: dict[Hashable, Any] = field(default_factory=dict)
     since: object = field(default_factory=object)
-    """What stands for these files as they are: the same object for as long as it is known that none has changed."""
+    """The same object for as long as it is known that none of these files has changed."""
 
     def copy(self) -> Derived:
         """The same, to which other things may be added."""

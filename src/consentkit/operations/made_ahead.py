@@ -63,7 +63,7 @@ class MadeAhead:
         self._results = aside.results() if aside else iter(())
 
     def packet(self, place: int) -> PacketAhead | None:
-        """The packet of the visit at a place, if it was made there. It is asked for each place once, in their order."""
+        """The packet of the visit at a place, if it was made there. Call it for each place once, in their order."""
         if not self._waiting or self._waiting[-1] != place:
             return None
         self._waiting.pop()
