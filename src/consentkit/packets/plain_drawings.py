@@ -47,17 +47,27 @@ class StampDrawing(NamedTuple):
     """Where its letters would be looked at, to know whether they are seen: up to the height of small ones."""
 
 
-class LineFont(dict[int, tuple[str, float]]):
-    """The glyphs of a font by their numbers: what each means, and how wide it is."""
+class LineFont:
+    """The glyphs of a font, by their numbers."""
 
     def __init__(self, font: MeasuredFont) -> None:
-        super().__init__()
         self._font = font
+        self._meanings: dict[int, str] = {}
+        self._widths: dict[int, float] = {}
 
-    def __missing__(self, number: int) -> tuple[str, float]:
-        ((text, width, _),) = self._font.glyphs(number.to_bytes(2))
-        self[number] = text, width
-        return text, width
+    def read(self, glyphs: Sequence[int]) -> tuple[str, list[float]]:
+        """What some glyphs mean, and how wide each is."""
+        try:
+            text = "".join(map(self._meanings.__getitem__, glyphs))
+        except KeyError:
+            self._look_up(glyphs)
+            text = "".join(map(self._meanings.__getitem__, glyphs))
+        return text, list(map(self._widths.__getitem__, glyphs))
+
+    def _look_up(self, glyphs: Sequence[int]) -> None:
+        for number in glyphs:
+            ((meaning, width, _),) = self._font.glyphs(number.to_bytes(2))
+            self._widths[number], self._meanings[number] = width, meaning
 
 
 def read_plain(content: bytes, area: Box, fonts: Mapping[str, LineFont], least_size: float) -> StampDrawing | None:
@@ -78,16 +88,15 @@ def _read_line(line: re.Match[bytes], font: LineFont, area: Box) -> StampDrawing
     size, baseline = float(line["size"]) * scale, (up or 0.0) + float(line["baseline"]) * scale
     pieces = line["glyphs"].strip(b"<>").replace(b">", b"<").split(b"<")
     codes = bytes.fromhex(b"".join(pieces[::2]).decode())
-    glyphs = map(font.__getitem__, unpack(f">{len(codes) // 2}H", codes))
-    meanings, widths = zip(*glyphs, strict=True)
+    text, widths = font.read(unpack(f">{len(codes) // 2}H", codes))
     steps = [int(step or 0) / 1000 for step in pieces[1::2]]
     has_room = max(steps, default=0.0) <= min(widths) / 2 or _has_room(pieces, widths)
-    if not has_room or UNKNOWN in meanings or min(widths) <= 0:
+    if not has_room or UNKNOWN in text or min(widths) <= 0:
         return None  # it might touch the middle of its neighbour, or begin before the line
     end = start + (sum(widths) - sum(steps)) * size
     box = Box(start, baseline + _DEPTH * size, end, baseline + _HEIGHT * size)
     core = Box(start, baseline + _LOWEST * size, end, baseline + _HIGHEST * size)
-    return StampDrawing("".join(meanings), box, size, core) if is_in(box, area) else None
+    return StampDrawing(text, box, size, core) if is_in(box, area) else None
 
 
 def _has_room(pieces: Sequence[bytes], widths: Sequence[float]) -> bool:

@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from consentkit.errors import RenderingFailed
@@ -136,7 +137,11 @@ class _TextJudge:
     ) -> None:
         self._plan, self._objects, self._says, self._own = plan, objects, says, own
         self._known = [{*texts.required, *texts.allowed} for texts in own]
-        self._texts = ComparedTexts()
+
+    @cached_property
+    def _texts(self) -> ComparedTexts:
+        """For what has to be compared in more than one way: most packets have nothing of that kind."""
+        return ComparedTexts()
 
     def is_right(self, numbers: Callable[[PageKind], Sequence[str]]) -> bool:
         return (
