@@ -266,7 +266,7 @@ class _Summary:
         self._had.update([f"in {asked.language}", asked.place, *(f"extra {name}" for name in asked.extra)])
         self._had.update(["in two languages"] * bool(asked.also_in))
         self._had.update(["large print"] * asked.large_print)
-        self._had.update(["fields to fill in"] * (b"/AcroForm" in made.pdf))
+        self._had.update(["fields to fill in"] * plan.layout.fillable)
         self._had.update(["a blank page"] * any(placed.paper.kind == "blank" for placed in made.papers))
         self._had.update({f"a name in {script_of(name)}" for name in names})
         done = next(self._done)

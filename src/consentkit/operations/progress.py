@@ -20,7 +20,7 @@ def ignore_progress(done: int, total: int) -> None:
 
 
 def counted(things: Iterator[Thing], number: int, progress: Progress) -> Iterator[Thing]:
-    """Things of which so many will come: each is counted before it is handed on."""
+    """Count each thing before it is handed on; their `number` is known before the first one."""
     for done, thing in enumerate(things, 1):
         progress(done, number)
         yield thing
