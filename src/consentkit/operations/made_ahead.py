@@ -19,8 +19,9 @@ from consentkit.packets.visit_kinds import kind_of
 from consentkit.packets.visits import VisitEntry
 from consentkit.processes.aside import Aside, begin_aside
 
-_MOST = 1000
-"""Visits that are read before the first of them is served, which bounds the memory that they take."""
+_MOST = 2500
+"""Visits that are read before the first of them is served, which bounds the memory that they take: 5 kB for each. For
+those behind them, another process is forked, which has to learn again what their papers share."""
 _FIRST = 8
 """Visits that are served before a process is forked, so that it has what their packets need."""
 _LEAST = 48
