@@ -1,4 +1,4 @@
-"""Makes packets in a process that stays open, as the desk does: open_packets.py CLINIC CACHE SCHEDULE.csv ... --serve
+"""Makes packets in a process that stays open, as a schedule is served: open_packets.py CLINIC CACHE SCHEDULE.csv ... --serve
 
 All schedules are read at the start. Each line of stdin names one of them, and a folder for its packets, or `-` to leave
 them in memory; the answer is the processor time so far, and the megabytes that were held at most.
@@ -24,7 +24,9 @@ def main() -> None:
     clinic, cache, *schedules = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)  # as whatever is made by the command line
     read = {schedule: list(read_visits(schedule)) for schedule in schedules}
-    making = PacketsInTurn(open_workspace(Path(clinic), open_store(Path(cache))), PacketOptions(allow_drafts=True))
+    making = PacketsInTurn(
+        open_workspace(Path(clinic), open_store(Path(cache))), PacketOptions(allow_drafts=True), patience=1
+    )
     for line in sys.stdin:
         schedule, folder = line.rstrip("\n").split("\t")
         for entry in read[schedule]:
