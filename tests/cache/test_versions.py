@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,14 @@ from consentkit.cache.versions import versions
 
 @pytest.fixture(autouse=True)
 def afresh() -> Iterator[None]:
-    versions.cache_clear()
+    forget()
     yield
+    forget()
+
+
+def forget() -> None:
     versions.cache_clear()
+    module._versions_by_name.cache_clear()
 
 
 def test_everything_that_has_a_say_is_named_and_known() -> None:
@@ -52,3 +58,22 @@ def test_another_edition_of_the_font_of_the_system_counts(
     else:
         os.utime(font, (1_100_000_000, 1_100_000_000))
     assert versions() != before
+
+
+def test_an_update_counts_of_which_the_earlier_edition_was_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the order of their names, 10.0 is before 9.0."""
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    told = []
+    for edition in ("10.0", "9.0", "11.0"):
+        (tmp_path / f"WeasyPrint-{edition}.dist-info").mkdir()
+        forget()
+        told.append(versions())
+    assert len({*told}) == 3
+
+
+def test_the_first_edition_on_the_path_counts_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    (tmp_path / "weasyprint-0.1.dist-info").mkdir()
+    assert "weasyprint 0.1" in versions()

@@ -147,6 +147,32 @@ def test_what_was_changed_a_moment_ago_is_looked_at_each_time(
     assert [is_kept(files) for _ in range(2)] == [False, False]
 
 
+def test_nothing_stands_for_files_of_which_one_was_changed_a_moment_ago(files: ParsedFiles) -> None:
+    """Not even what stood for those that an earlier visit of the kind had."""
+    folder = files.workspace.folder.path
+    assert folder
+
+    def since(*names: str) -> object:
+        inputs = files.inputs()
+        with files.recalled(visit(), inputs):
+            inputs.surroundings()
+            for name in names:
+                inputs.snapshot.digest(folder / name)
+        return inputs.derived.since
+
+    path = folder / "clauses.es.yaml"
+    path.write_text("# none\n", encoding="utf-8")
+    before = since("clinic.yaml")
+    later = time.time_ns()
+    os.utime(path, ns=(later, later))
+    assert since("clinic.yaml", path.name) is None
+    assert since("clinic.yaml") is before is not None
+    os.utime(path, ns=(0, 0))
+    assert since("clinic.yaml", path.name) is before
+    path.write_text("# other\n", encoding="utf-8")
+    assert since("clinic.yaml") is not before
+
+
 def test_templates_in_a_folder_that_was_changed_a_moment_ago_are_looked_for_each_time(files: ParsedFiles) -> None:
     folder = files.workspace.folder.path
     assert folder

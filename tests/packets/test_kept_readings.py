@@ -20,7 +20,7 @@ from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.plan import PacketPlan
 from consentkit.packets.printed import LetterPlaces, PrintedPage, PrintedPart, printed_part
 from consentkit.packets.printed_bytes import pack_printed, unpack_printed
-from consentkit.pdf.file.syntax import Ref
+from consentkit.pdf.file.syntax import Ref, WrittenValue
 from consentkit.pdf.link.compile import CompiledPart, compile_part
 from consentkit.pdf.link.compiled_bytes import pack_compiled, unpack_compiled
 from consentkit.pdf.part import Corners, Part, Slot
@@ -60,7 +60,12 @@ def form(workspace: OpenWorkspace, packet: Packet) -> Iterator[PacketItem]:
 
 
 def compiled_anew(part: Part) -> CompiledPart:
-    return compile_part(part.pdf, [slot.element for slot in part.slots if slot.element is not None])
+    return compile_part(part.pdf, written_on(part))
+
+
+def written_on(part: Part) -> list[int]:
+    """The elements to which text of a visit is added."""
+    return [slot.element for slot in part.slots if slot.element is not None]
 
 
 def ours(packet: Packet) -> list[Part]:
@@ -205,10 +210,26 @@ FAULTS: dict[str, Callable[[CompiledPart], CompiledPart]] = {
     "too few places for references": lambda part: with_form(part, b"<<>>", [Ref(part.pages[0])]),
     "too many places for references": lambda part: with_form(part, b"<</A %d 0 R>>", []),
     "another place than for a reference": lambda part: with_form(part, b"<</A %99999d 0 R>>", [Ref(part.pages[0])]),
-    "a page that is not there": lambda part: replace(part, pages=(*part.pages[:-1], 99999)),
-    "a page without a size": lambda part: replace(part, sizes=part.sizes[1:]),
-    "a field that is not there": lambda part: replace(part, fields=(99999,)),
+    "an object that is edited and is not there": lambda part: replace(part, edited=(*part.edited, 99999)),
+    "an object that is not there": lambda part: replace(
+        part, plain={**part.plain, 99999: next(iter(part.plain.values()))}
+    ),
+    "an object twice": lambda part: replace(part, edited=(*part.edited, next(iter(part.plain)))),
+    "a page that is not edited": lambda part: with_plain(part, part.pages[0]),
+    "a field that is not edited": lambda part: with_plain(part, part.fields[0]),
+    "an element that is not edited": lambda part: with_plain(part, part.elements[0]),
+    "a list of elements that is not edited": lambda part: with_plain(part, list_of_elements(part)),
 }
+
+
+def list_of_elements(part: CompiledPart) -> int:
+    return next(value for _, value in part.parents if isinstance(value, Ref) and value in part.edited)
+
+
+def with_plain(part: CompiledPart, number: int) -> CompiledPart:
+    """A part of which an object that must be edited goes into packets as it is."""
+    edited = tuple(one for one in part.edited if one != number)
+    return replace(part, edited=edited, plain={**part.plain, number: WrittenValue(b"<<>>", ())})
 
 
 def with_form(part: CompiledPart, text: bytes, references: list[Ref]) -> CompiledPart:
@@ -224,18 +245,39 @@ def test_a_compiled_part_that_leads_nowhere_is_worked_out_again(
 ) -> None:
     truth = compiled_anew(form.part)
     packed = pack_compiled(fault(truth))
-    assert unpack_compiled(packed, form.part.pdf) is None
+    assert unpack_compiled(packed, form.part.pdf, written_on(form.part)) is None
     workspace.store.put(key_of_compiled(form.part), packed)
     assert in_fields(kept_compiled(workspace.store, form)) == in_fields(truth)
+
+
+def test_an_element_that_a_visit_writes_on_and_that_is_not_edited_is_worked_out_again(
+    workspace: OpenWorkspace, planned: PacketPlan, packet: Packet
+) -> None:
+    parts = [part for part in ours(packet) if written_on(part)]
+    assert parts
+    for part in parts:
+        told = with_plain(compiled_anew(part), written_on(part)[0])
+        workspace.store.put(key_of_compiled(part), pack_compiled(told))
+    assert PacketMaker(workspace).make(planned).pdf == packet.pdf
+
+
+def test_what_a_file_shows_of_itself_is_taken_from_the_file(form: PacketItem) -> None:
+    truth = compiled_anew(form.part)
+    told = replace(truth, pages=truth.pages[::-1], bookmarks=truth.pages, destinations={}, parents=(), language="xx")
+    back = unpack_compiled(pack_compiled(told), form.part.pdf, written_on(form.part))
+    assert back
+    assert in_fields(back) == in_fields(truth)
 
 
 def test_streams_are_those_of_the_file_whatever_is_kept(form: PacketItem) -> None:
     packed = pack_compiled(compiled_anew(form.part))
     assert unpack_compiled(packed, form.part.pdf[: len(form.part.pdf) // 2]) is None  # they lie beyond its end
-    other = bytes(byte ^ 1 for byte in form.part.pdf)
-    back, truth = unpack_compiled(packed, other), unpack_compiled(packed, form.part.pdf)
-    assert back
+    truth = unpack_compiled(packed, form.part.pdf)
     assert truth
-    digests = [[stream.digest for stream in part.streams.values() if stream.digest] for part in (back, truth)]
-    assert digests[0]
-    assert not {*digests[0]} & {*digests[1]}
+    number, stream = next((number, stream) for number, stream in truth.streams.items() if stream.digest)
+    last = form.part.pdf.index(stream.data) + len(stream.data) - 1
+    other = form.part.pdf[:last] + bytes([form.part.pdf[last] ^ 1]) + form.part.pdf[last + 1 :]
+    back = unpack_compiled(packed, other)
+    assert back
+    assert back.streams[number].data == stream.data[:-1] + other[last : last + 1]
+    assert back.streams[number].digest != stream.digest

@@ -87,7 +87,9 @@ _METADATA = re.compile(r"(.+?)-([^-]+)\.dist-info")
 def _versions_by_name() -> dict[str, str]:
     """The versions of packages, as the folders with their metadata are called (PyPA, Recording installed projects).
 
-    Of several, the one that is loaded counts: the first on the path. What is installed otherwise is not among them.
+    Of several, the one that is loaded counts: the first on the path. Where a folder has several of one package, as an
+    update that was broken off leaves them, all count, since which of them is loaded can't be seen here. What is
+    installed otherwise is not among them.
     """
     known: dict[str, str] = {}
     for folder in sys.path:
@@ -95,8 +97,11 @@ def _versions_by_name() -> dict[str, str]:
             names = sorted(os.listdir(folder or "."))
         except OSError:  # an archive, or nothing
             continue
+        own: dict[str, list[str]] = {}
         for match in filter(None, map(_METADATA.fullmatch, names)):
-            known.setdefault(re.sub(r"[-_.]+", "-", match[1]).lower(), match[2])
+            own.setdefault(re.sub(r"[-_.]+", "-", match[1]).lower(), []).append(match[2])
+        for name, editions in own.items():
+            known.setdefault(name, ", ".join(editions))
     return known
 
 

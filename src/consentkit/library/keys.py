@@ -46,8 +46,9 @@ class Derived:
     approvals: dict[tuple[str, str, str], dict[str, Any]] | None = None
     """The latest entry of each document."""
     others: dict[Hashable, Any] = field(default_factory=dict)
-    since: object = field(default_factory=object)
-    """The same object for as long as it is known that none of these files has changed."""
+    since: object | None = None
+    """What stands for these files as they are: the same object for as long as it is known that none has changed; None
+    where a change of one of them might not be noticed."""
 
     def copy(self) -> Derived:
         """The same, to which other things may be added."""

@@ -2,6 +2,7 @@
 
 Guarantees: what is kept counts only while each file that it was worked out from has the same mark, each that was absent
 still is, and each folder in which files are looked for holds the same names (`known_files`); and only on the same day.
+Where one of these files was changed a moment ago, so that its next change might leave the same mark, nothing is kept.
 Whoever has patience is served with what was so at most that long ago. Memory is bounded. Nothing of a visit is kept but
 which procedures and languages it is for.
 """
@@ -44,6 +45,9 @@ class UnchangedFiles:
 
         `folders` are all those in which files are looked for by their names. Files that were looked at less than
         `patience` seconds ago count as they were then: to look at all of them takes as long as to plan ten packets.
+
+        From then on, `inputs.derived.since` stands for every file that was read until then, as it was, and also for
+        those of other visits of the kind; it is None where a change of one of them might not be noticed.
         """
         if inputs.snapshot.known is not self.known:  # somebody wants everything to be read
             yield
@@ -62,5 +66,6 @@ class UnchangedFiles:
         if kept and len(kept.digests) == len(digests) and len(kept.derived.others) == len(derived.others):
             return
         files = self.known.marked(digests, marks, inputs.templates)
+        derived.since = (derived.since or object()) if files else None
         if files:  # what is worked out from here on may be from other files, so it goes into a copy
             self._kept.put(key, _Kept(files, dict(digests), derived.copy(), kept.seen if kept else now))

@@ -1,7 +1,8 @@
 """What is worked out of a part before it is first in a packet, kept for the next process.
 
-Guarantees: what is kept is found again only for a part with the same bytes, with text at the same places, and by the
-same editions of the program and of all that it reads with; whatever else lies under its key is as good as nothing. It
+Guarantees: what is kept is found again only for a part with the same bytes, a compiled one also only with text at the
+same places, and by the same editions of the program and of all that it reads with; what has another form, or does not
+go with the file of the part, is as good as nothing. It
 stays on this machine, as what was worked out here of a file that was verified; nothing is kept of other people's files,
 which may be about one patient.
 """
@@ -33,7 +34,7 @@ def kept_compiled(store: Store, paper: PacketItem) -> CompiledPart:
     return _kept(
         store,
         key_of_compiled(part),
-        lambda data: unpack_compiled(data, part.pdf),
+        lambda data: unpack_compiled(data, part.pdf, written_on),
         lambda: compile_part(part.pdf, written_on),
         pack_compiled,
     )

@@ -9,7 +9,7 @@ document is approved as it is: that takes its text, but no PDF.
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -125,7 +125,10 @@ class Planner:
             if known and self._is_clear(one, known):
                 self._days.remember(visit, known.procedures)
                 return known.plan(visit, one.options)
-            return self._plan(one, kind)
+            plan, papers = self._plan(one)
+        if papers:  # only now is it known whether a change of the files would be noticed
+            self._known.keep(kind, one.options, one.inputs, papers)
+        return plan
 
     def _is_clear(self, one: _VisitInPlanning, known: PapersOfKind) -> bool:
         """Whether nothing speaks against a visit, by whose kind nothing does: by names, and other visits of the day."""
@@ -133,7 +136,8 @@ class Planner:
         is_clear = has_all_letters(visit) and not has_one_in_two_roles(visit)
         return is_clear and not self._days.conflicts_with_earlier(visit, known.procedures)
 
-    def _plan(self, one: _VisitInPlanning, kind: Hashable) -> PacketPlan:
+    def _plan(self, one: _VisitInPlanning) -> tuple[PacketPlan, PapersOfKind | None]:
+        """The plan of a visit, and what others of its kind get, if they get the same."""
         visit, problems, clinic = one.visit, one.problems, self.workspace.folder.clinic
         asked = self._judged(one)
         layout = Layout(clinic.paper, visit.large_print, one.options.fillable)
@@ -145,11 +149,10 @@ class Planner:
         own = self._parsed.pack(clinic.language, one.inputs)
         papers = PapersOfKind(own, asked.packs, asked.procedures, form, tuple(documents), situation, layout)
         plan = papers.plan(visit, one.options, asked.extras, one.overridden)
-        if not one.overridden and not asked.extras:
-            self._parsed.words(one.inputs)
-            kept = replace(papers, numbered=papers_in_number(plan))
-            self._known.keep(kind, one.options, one.inputs, kept)
-        return plan
+        if one.overridden or asked.extras:
+            return plan, None
+        self._parsed.words(one.inputs)
+        return plan, replace(papers, numbered=papers_in_number(plan))
 
     def objections(
         self, visit: Visit, file: str, row: int | None, places: Sequence[Place], inputs: Inputs

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from consentkit.packets.printed import LetterPlaces, Names, PageAnnotation, PrintedPage, PrintedPart
 from consentkit.pdf.file.geometry import Box
 from consentkit.pdf.file.packed_tables import TableReader, TableWriter
-from consentkit.pdf.file.syntax import Value, parse, write
+from consentkit.pdf.file.syntax import parse_whole, write
 
 _FORM = b"printed part 1\n"
 _HALF = 32
@@ -73,7 +73,7 @@ def _read_page(tables: TableReader) -> PrintedPage:
         streams=streams,
         resources=resources,
         drawn_with=drawn_with,
-        turned=_value(turned),
+        turned=parse_whole(turned),
         box=_box(tables.floats()),
         annotations=_annotations(tables.strings(), tables.numbers()),
         appearances=frozenset(tables.strings()),
@@ -104,7 +104,7 @@ def _annotations(texts: Sequence[bytes], flags: Sequence[int]) -> tuple[PageAnno
         raise ValueError("an annotation lacks something")
     return tuple(
         PageAnnotation(
-            kind=(_value(subtype), _value(kind_of_field)),
+            kind=(parse_whole(subtype), parse_whole(kind_of_field)),
             place=place,
             name=name.decode(errors="surrogatepass"),
             label=label.decode(errors="surrogatepass"),
@@ -123,10 +123,3 @@ def _letters(packed: bytes) -> LetterPlaces:
     if len(packed) % 16:
         raise ValueError("the place of a letter has one number")
     return letters
-
-
-def _value(text: bytes) -> Value:
-    value, end = parse(text)
-    if end != len(text):
-        raise ValueError("something follows a value")
-    return value

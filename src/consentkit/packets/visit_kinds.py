@@ -1,8 +1,9 @@
 """Kinds of visits: those that get the same papers, which are planned once for all of them.
 
 Guarantees: two visits are of one kind only where everything agrees that decides on their papers; what differs is what
-people are called, numbers, the time, and days that decide on nothing. What is kept of a kind counts for as long as no
-file of the clinic has changed, and is bounded in bytes; nothing of a patient is in it.
+people are called, numbers, the time, and days that decide on nothing. What is kept of a kind counts for as long as none
+of the files that it was made from has changed, and nothing is kept before a change of any of them would be noticed
+(`unchanged`). It is bounded in bytes; nothing of a patient is in it.
 """
 
 from __future__ import annotations
@@ -117,5 +118,6 @@ class KnownKinds:
         return self._known.find((kind, options)) is not None
 
     def keep(self, kind: Hashable, options: PacketOptions, inputs: Inputs, papers: PapersOfKind) -> None:
-        """Keep what the visits of a kind get with these files."""
-        self._known.put((kind, options), (papers, inputs.derived.since))
+        """Keep what the visits of a kind get with these files, all of which have been read, if a change is noticed."""
+        if inputs.derived.since is not None:
+            self._known.put((kind, options), (papers, inputs.derived.since))

@@ -56,6 +56,14 @@ def parse(data: bytes, start: int = 0) -> tuple[Value, int]:
     return _Parser(data).value(start, 0)
 
 
+def parse_whole(text: bytes) -> Value:
+    """Read an object that is alone in a text. Raises ValueError."""
+    value, end = parse(text)
+    if end != len(text):
+        raise ValueError("something follows a value")
+    return value
+
+
 def _flat_value(reference: bytes, plain: bytes, listed: bytes) -> Value:
     return Ref(reference) if reference else plain or list(listed.split())
 

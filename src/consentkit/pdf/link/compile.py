@@ -105,13 +105,51 @@ def _compiled(pdf: bytes, file: PdfFile, written_on: Iterable[int]) -> CompiledP
             plain[place] = form_of(item.value)
         else:
             streams[place] = CompiledStream.stored(item.entries, item.stream)
+    own = tuple(place for place in edited if place not in dropped)
+    return _part(pdf, file, inventory, plain, streams, own)
+
+
+def recompiled(
+    pdf: bytes,
+    written_on: Iterable[int],
+    plain: dict[int, WrittenValue],
+    streams: dict[int, CompiledStream],
+    edited: tuple[int, ...],
+) -> CompiledPart:
+    """The compiled part of a file of which it is said what its objects become, so that they need not be parsed.
+
+    Which of them are its pages, elements, links, fields and bookmarks, and what leads to them, is seen in the file.
+    Raises ValueError where one of these would not be edited, or where the file has no such objects.
+    """
+    file = read_file(pdf)
+    try:
+        inventory = _Inventory(file)
+        if not {*inventory.edited_in_place(), *written_on} <= {*edited, *inventory.dropped()}:
+            raise ValueError("an object is not edited that must be")
+        if not file.objects.keys() >= {*plain, *streams, *edited}:
+            raise ValueError("the file has no such object")
+        part = _part(pdf, file, inventory, plain, streams, edited)
+    except (KeyError, IndexError, TypeError, OverflowError, RecursionError) as error:
+        raise ValueError("the file is damaged") from error
+    part.__dict__["file"] = file  # as it will be needed: what was parsed of it need not be parsed again
+    return part
+
+
+def _part(
+    pdf: bytes,
+    file: PdfFile,
+    inventory: _Inventory,
+    plain: dict[int, WrittenValue],
+    streams: dict[int, CompiledStream],
+    edited: tuple[int, ...],
+) -> CompiledPart:
     if not inventory.pages:
         raise ValueError("the file has no pages")
     part = CompiledPart(
         pdf=pdf,
         plain=plain,
         streams=streams,
-        edited=tuple(place for place in edited if place not in dropped),
+        edited=edited,
         pages=inventory.pages,
         language=inventory.language,
         elements=inventory.elements,
@@ -121,7 +159,7 @@ def _compiled(pdf: bytes, file: PdfFile, written_on: Iterable[int]) -> CompiledP
         fields=inventory.fields,
         sizes=tuple(_size(file, page) for page in inventory.pages),
     )
-    _require_complete(part, file, dropped)
+    _require_complete(part, file, inventory.dropped())
     return part
 
 
@@ -177,6 +215,14 @@ class _Inventory:
 
     def edited(self) -> Iterator[int]:
         """Objects that differ from packet to packet."""
+        yield from self.edited_in_place()
+        for place, item in self._file.objects.items():
+            has_marks = item.stream is not None and "StructParents" in item.entries
+            if has_marks or self._has_names(item):
+                yield place
+
+    def edited_in_place(self) -> Iterator[int]:
+        """Those of them that are where the file leads to: no other object has to be parsed to know them."""
         file = self._file
         yield from self.pages
         for page in self.pages:
@@ -186,10 +232,6 @@ class _Inventory:
         yield from self.bookmarks
         yield from self.fields
         yield from (value for _, value in self.parents if isinstance(value, Ref) and isinstance(file.get(value), list))
-        for place, item in file.objects.items():
-            has_marks = item.stream is not None and "StructParents" in item.entries
-            if has_marks or self._has_names(item):
-                yield place
 
     def dropped(self) -> set[int]:
         """Objects of which a packet has only one, and which the linker writes."""

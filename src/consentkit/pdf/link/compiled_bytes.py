@@ -3,19 +3,19 @@
 Guarantees: what comes back for a file is what `compile_part` makes of it, where the bytes are those that were packed
 for it; bytes of another form, and such as lead out of the file or to an object that it does not have, give None.
 Streams are not among the bytes but taken from the file itself, with digests that are worked out again; so are the
-objects that differ from packet to packet.
+objects that differ from packet to packet, and which of them are pages, elements, fields and bookmarks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import accumulate, pairwise
 
 from consentkit.pdf.file.packed_tables import TableReader, TableWriter
-from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, parse, write
-from consentkit.pdf.link.compile import CompiledPart, CompiledStream
+from consentkit.pdf.file.syntax import Ref, WrittenValue
+from consentkit.pdf.link.compile import CompiledPart, CompiledStream, recompiled
 
-_FORM = b"compiled part 1\n"
+_FORM = b"compiled part 2\n"
 
 
 def pack_compiled(part: CompiledPart) -> bytes:
@@ -25,21 +25,14 @@ def pack_compiled(part: CompiledPart) -> bytes:
     _write_forms(tables, {number: stream.dictionary for number, stream in part.streams.items()})
     tables.numbers(number for stream in part.streams.values() for number in _place_in(part.pdf, stream.data))
     tables.numbers(stream.digest is not None for stream in part.streams.values())
-    for numbers in (part.edited, part.pages, part.elements, part.bookmarks, part.fields):
-        tables.numbers(numbers)
-    tables.numbers(key for key, _ in part.parents)
-    tables.strings(write(value) for _, value in part.parents)
-    tables.strings(part.destinations)
-    tables.strings(map(write, part.destinations.values()))
-    tables.strings([part.language.encode("latin-1")])
-    tables.floats(edge for size in part.sizes for edge in size)
+    tables.numbers(part.edited)
     return tables.data
 
 
-def unpack_compiled(data: bytes | None, pdf: bytes) -> CompiledPart | None:
-    """Read what `pack_compiled` wrote for a file; None for anything else."""
+def unpack_compiled(data: bytes | None, pdf: bytes, written_on: Iterable[int] = ()) -> CompiledPart | None:
+    """Read what `pack_compiled` wrote for a file, to which text is added at these elements; None for anything else."""
     try:
-        return _unpacked(TableReader(_FORM, data or b""), pdf)
+        return _unpacked(TableReader(_FORM, data or b""), pdf, written_on)
     except ValueError:
         return None
 
@@ -57,7 +50,7 @@ def _write_forms(tables: TableWriter, forms: Mapping[int, WrittenValue]) -> None
     tables.numbers(reference for form in forms.values() for reference in form.references)
 
 
-def _unpacked(tables: TableReader, pdf: bytes) -> CompiledPart:
+def _unpacked(tables: TableReader, pdf: bytes, written_on: Iterable[int]) -> CompiledPart:
     plain = _read_forms(tables)
     dictionaries = _read_forms(tables)
     places = tables.numbers()
@@ -67,34 +60,11 @@ def _unpacked(tables: TableReader, pdf: bytes) -> CompiledPart:
             dictionaries.items(), places[::2], places[1::2], tables.numbers(), strict=True
         )
     }
-    edited, pages, elements, bookmarks, fields = (tables.numbers() for _ in range(5))
-    parents = tuple(zip(tables.numbers(), _values(tables.strings()), strict=True))
-    destinations = dict(zip(tables.strings(), _values(tables.strings()), strict=True))
-    (language,) = tables.strings()
-    edges = tables.floats()
-    sizes = tuple(zip(edges[::2], edges[1::2], strict=True))
+    edited = tables.numbers()
     tables.end()
-    known = {*plain, *streams, *edited}
-    named = [*pages, *elements, *bookmarks, *fields]
-    references = (*plain.values(), *dictionaries.values())
-    if not known.issuperset(named) or not all(known.issuperset(form.references) for form in references):
-        raise ValueError("an object is referred to that is not there")
-    if not pages or len(sizes) != len(pages):
-        raise ValueError("the pages are not those of the sizes")
-    return CompiledPart(
-        pdf=pdf,
-        plain=plain,
-        streams=streams,
-        edited=edited,
-        pages=pages,
-        language=language.decode("latin-1"),
-        elements=elements,
-        parents=parents,
-        destinations=destinations,
-        bookmarks=bookmarks,
-        fields=fields,
-        sizes=sizes,
-    )
+    if len({*plain, *streams, *edited}) != len(plain) + len(streams) + len(edited):
+        raise ValueError("an object is there twice")
+    return recompiled(pdf, written_on, plain, streams, edited)
 
 
 def _read_forms(tables: TableReader) -> dict[int, WrittenValue]:
@@ -119,16 +89,7 @@ def _require_fillable(forms: Iterable[WrittenValue]) -> None:
 def _stream(dictionary: WrittenValue, pdf: bytes, start: int, end: int, *, is_shared: bool) -> CompiledStream:
     if not start <= end <= len(pdf):
         raise ValueError("a stream lies outside of the file")
+    if is_shared and dictionary.references:
+        raise ValueError("a stream that leads to others of its part can't be shared")
     data = pdf[start:end]
     return CompiledStream(dictionary, data, CompiledStream.digest_of(dictionary, data) if is_shared else None)
-
-
-def _values(texts: Sequence[bytes]) -> list[Value]:
-    return [_value(text) for text in texts]
-
-
-def _value(text: bytes) -> Value:
-    value, end = parse(text)
-    if end != len(text):
-        raise ValueError("something follows a value")
-    return value
