@@ -291,6 +291,11 @@ def _with_more(packed: Packed) -> Packed:
     return replace(packed, objects={**packed.objects, 9999: b"<</Note (Somebody Else)>>"})
 
 
+def _damaged(stream: Stream) -> Stream:
+    """A stream that is said to be compressed, and is not."""
+    return replace(stream, entries=stream.entries + b"/Filter /FlateDecode", data=b"x\x9cnothing that was compressed")
+
+
 def _with_note(text: bytes) -> bytes:
     return text.removesuffix(b">>") + b"/T (Somebody Else)>>"
 
@@ -323,9 +328,7 @@ FORGED: dict[str, Forged] = {
     "white over a page": of_code(b"1 g 0 0 900 900 re f", b"-500 -10 60 800"),
     "white for a code": of_code(b"1 g 0 0 900 900 re f", b"-300 0 60 500"),
     "a text for a code": of_code(b"BT 0 6 Td /F1 12 Tf (Somebody) Tj ET"),
-    "a code that can't be inflated": lambda warm: warm.end.with_object(
-        warm.code, replace(warm.end.stream(warm.code), data=b"x\x9cnothing that was compressed")
-    ),
+    "a code that can't be inflated": lambda warm: warm.end.with_object(warm.code, _damaged(warm.end.stream(warm.code))),
     "an image for a code": of_code(b"BI /W 1 /H 1 /BPC 8 /CS /G ID \0 EI", b"-300 0 60 500"),
     "an element that says something else": element(NAME, lambda text: text.replace(text_string(f" {NAME}"), SOMEBODY)),
     "an element that says something beside": element(NAME, _with_note),

@@ -23,13 +23,12 @@ from consentkit.packets.read_back import ComparedTexts, PageMarks, is_read_out, 
 from consentkit.packets.room_for_drawings import Room
 from consentkit.pdf.file.geometry import Box
 from consentkit.pdf.file.known_ends import KnownEnd, OwnObjects, OwnStream
-from consentkit.pdf.file.objects import unpacked
 from consentkit.pdf.file.syntax import Ref, string_text
 
 _NUMBER = rb"(-?[0-9]{1,5}(?:\.[0-9]{1,6})?)"
 _DRAWING = re.compile(
     rb"<</Type /XObject/Subtype /Form/BBox \[%(n)b %(n)b %(n)b %(n)b\]"
-    rb"/Resources (?:([0-9]+) 0 R|<<>>)(/Filter /FlateDecode)?" % {b"n": _NUMBER}
+    rb"/Resources (?:([0-9]+) 0 R|<<>>)" % {b"n": _NUMBER}
 )
 
 
@@ -49,8 +48,7 @@ class DrawingPlan(NamedTuple):
             return None
         left, bottom, right, top = map(float, entries.group(1, 2, 3, 4))
         area, room = Box(left, bottom, right, top), self.room
-        content = unpacked(stream.data) if entries[6] else stream.data
-        drawing = read_plain(content, area, self.fonts, LEAST_SIZE) if left <= right and bottom <= top else None
+        drawing = read_plain(stream.data, area, self.fonts, LEAST_SIZE) if left <= right and bottom <= top else None
         if drawing is None or (drawing.text is not None) != self.has_text:
             return None
         is_seen = is_in(drawing.box, room.room) and is_in(drawing.core, room.window)

@@ -23,8 +23,6 @@ from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbe
 
 _MOST_PLACES = 8
 """For how many places in packets a part keeps its plain objects as they are written there."""
-_WORTH_COMPRESSING = 400
-"""Bytes of a drawing from which on compressing it saves more than it costs: a line of text gets hardly shorter."""
 
 
 class _CommonNumbers(NamedTuple):
@@ -373,8 +371,8 @@ def resources_of_page(sheet: CompiledPart) -> DrawingResources:
 def put_drawing(
     file: FileSection, number: Ref, content: bytes, box: Sequence[float], resources: Ref | None = None
 ) -> None:
-    """Write a drawing under a number that it has already."""
-    file.put_data(number, _entries_of(box, resources), content, compress=len(content) >= _WORTH_COMPRESSING)
+    """Write a drawing under a number that it has already. It is small, so it is not compressed, which takes longer."""
+    file.put_data(number, _entries_of(box, resources), content, compress=False)
 
 
 def _entries_of(box: Sequence[float], resources: Ref | None) -> bytes:
