@@ -19,7 +19,7 @@ from consentkit.packets.kept_readings import kept_printed
 from consentkit.packets.page_numbers import PageNumbers
 from consentkit.packets.plan import PacketPlan, tool
 from consentkit.packets.planned_reading import KnownPlan, PacketRead, PagePlace, plan_of
-from consentkit.packets.printed import PrintedPart
+from consentkit.packets.printed import PrintedPart, size_of_strings
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.read_before import ReadBefore
 from consentkit.packets.reading_plan import OwnTexts, PageKind, ReadingPlan
@@ -35,8 +35,10 @@ _MOST_LISTS = 512
 """Lists of papers of which it is kept what they say together: as far more as it has lists."""
 _MOST_TRIES = 3
 """How often a plan of reading is looked for: one visit may have something that no plan covers, and the next not."""
-_MOST_BYTES = 128 * 1024 * 1024
-"""Bytes of what is kept of parts: about half a MB for each, and a day of 28 lists of papers has 94 of them."""
+_MOST_BYTES = 64 * 1024 * 1024
+"""Bytes of what is kept of parts: half a MB for a long one, and a day of 28 lists of papers has 94 of them."""
+_MOST_BYTES_SAID = 4 * 1024 * 1024
+"""Bytes of what lists of papers say."""
 
 
 class JoinedPapers(Protocol):
@@ -67,7 +69,9 @@ class IdentityCheck:
         self._printed: Recent[bytes, PrintedPart] = Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
         self._plans: WeakKeyDictionary[KnownBeginning, KnownPlan] = WeakKeyDictionary()
         """How packets are read back that begin like this."""
-        self._said: Recent[tuple[bytes, ...], frozenset[bytes]] = Recent(_MOST_LISTS)
+        self._said: Recent[tuple[bytes, ...], frozenset[bytes]] = Recent(
+            _MOST_LISTS, _MOST_BYTES_SAID, lambda _, said: size_of_strings(said)
+        )
 
     def require(self, pdf: bytes, packets: Sequence[JoinedPapers], *, is_one_of_many: bool = False) -> None:
         """Raise RenderingFailed unless each page of a file bears the particulars of its patient, and nobody else's."""

@@ -5,7 +5,9 @@ what is a patient's is drawn onto them (`writing`), and written nowhere else; th
 bears this patient's particulars on every page and nobody else's; titles, bookmarks and metadata hold none of them.
 
 In memory, the texts that were read back stay until enough further ones have been, and a packet holds its visit for as
-long as its caller keeps it. What is kept of parts and papers for the next visits is bounded in bytes, too.
+long as its caller keeps it. What a maker keeps of parts and papers for the next visits takes 350 MB at most, unless one
+visit alone needs more, as with large extra files. Each kind of it is bounded by itself, by about what it takes in
+memory; a day of 30 lists of papers with 100 parts fits.
 """
 
 from __future__ import annotations
@@ -34,10 +36,14 @@ from consentkit.recent import Recent
 
 _MOST_PARTS = 1024
 """Parts that are kept compiled for the next visits of a run: far more than a clinic has on one day. Bytes decide."""
+_MOST_BYTES_OF_PARTS = 80 * 1024 * 1024
+"""Bytes of these parts: up to about half a MB each."""
 _MOST_FRAMES = 512
 """Lists of papers of which it is kept what their packets have in common: as far more as it has lists."""
-_MOST_BYTES = 64 * 1024 * 1024
-"""Bytes of each kind of what is kept for the next visits: some extra files have 20 MB, and a visit may have several."""
+_MOST_BYTES_READ = 80 * 1024 * 1024
+"""Bytes of what their beginnings hold, as they are read back: about a MB for each with seven pages."""
+_MOST_BYTES_WRITTEN = 24 * 1024 * 1024
+"""Bytes of the frames that they are written into, and of the stencils: about a quarter of a MB for each of these."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +97,9 @@ class PacketMaker:
     parsed: ParsedFiles | None = None
     """What has been parsed for the plans of the run, if that is shared."""
     _compiled: Recent[bytes, CompiledPart] = field(
-        default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES, lambda _, part: part.size)
+        default_factory=lambda: Recent(_MOST_PARTS, _MOST_BYTES_OF_PARTS, lambda _, part: part.size)
     )
-    _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES, _MOST_BYTES))
+    _read: ReadBefore = field(default_factory=lambda: ReadBefore(_MOST_FRAMES, _MOST_BYTES_READ))
     _papers: PaperMaker = field(init=False)
     _writer: PacketWriter = field(init=False)
     _identity: IdentityCheck = field(init=False)
@@ -101,7 +107,7 @@ class PacketMaker:
     def __post_init__(self) -> None:
         parsed = self.parsed or ParsedFiles(self.workspace)
         self._papers = PaperMaker(self.workspace, self.duplex, self.ends_on_even_page, parsed)
-        self._writer = PacketWriter(self.compiled, _MOST_FRAMES, _MOST_BYTES)
+        self._writer = PacketWriter(self.compiled, _MOST_FRAMES, _MOST_BYTES_WRITTEN)
         self._identity = IdentityCheck(self.workspace, self._read)
 
     def papers(self, plan: PacketPlan, inputs: Inputs) -> tuple[PlacedItem, ...]:
@@ -119,7 +125,7 @@ class PacketMaker:
         papers = self._papers.papers(plan, inputs)
         packet = Packet(plan, tuple(papers), b"")
         pdf, beginning = self._writer.write(plan, papers, lambda: packet_info(packet, self.workspace))
-        self._read.expect(beginning)
+        self._read.expect(beginning.data, len(beginning.rows))
         self.require_identity(pdf, [packet])
         return replace(packet, pdf=pdf)
 

@@ -30,7 +30,9 @@ _MOST_SHEETS = 1024
 """Sheets that are kept for the next visits of a run: most visits need one that an earlier visit had. Bytes decide."""
 _MOST_PACKS = 16
 """Language packs whose words are kept as one text."""
-_MOST_BYTES = 32 * 1024 * 1024
+_MOST_BYTES = 16 * 1024 * 1024
+"""Bytes of the files of the sheets, of the covers with their papers, and of the papers of lists. Most of these are the
+same ones."""
 _MOST_COVER_PAGES = 8
 
 

@@ -42,7 +42,10 @@ _ELSEWHERE = {"Parent", "P", "StructParents", "StructParent", "Pg", "Dest", "A",
 """Entries that lead out of what is drawn, or have another number in each packet."""
 _NAMED = {"Font", "XObject", "ExtGState", "ColorSpace", "Pattern", "Shading", "Properties"}
 """Categories of resources (ISO 32000-1, table 33), in which any name may be given to anything."""
-_BYTES_OF_AN_OBJECT = 50
+_BYTES_OF_A_STRING = 80
+"""What a string takes in memory beside its bytes, in a set (measured)."""
+_BYTES_OF_A_PAGE = 6_000
+"""What a page takes beside its letters (measured)."""
 _DEEPEST = 24
 _HIGHEST = 4
 """Levels of fields: widget, field, paper and visit."""
@@ -133,8 +136,12 @@ class PrintedPart:
     @property
     def size(self) -> int:
         """About how many bytes it takes: most of them are for the places of letters."""
-        strings = sum(_BYTES_OF_AN_OBJECT + len(string) for string in self.said)
-        return strings + sum(len(page.letters.packed) for page in self.pages)
+        return size_of_strings(self.said) + sum(_BYTES_OF_A_PAGE + len(page.letters.packed) for page in self.pages)
+
+
+def size_of_strings(strings: Collection[bytes]) -> int:
+    """About how many bytes a set of strings takes."""
+    return sum(_BYTES_OF_A_STRING + len(string) for string in strings)
 
 
 def printed_part(pdf: bytes, *, is_ours: bool = True) -> PrintedPart:

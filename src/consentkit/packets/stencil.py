@@ -26,6 +26,10 @@ from consentkit.pdf.link.filling import Gap, SpokenStamp, filled
 from consentkit.pdf.link.frame import ENTRIES_OF_METADATA, Frame
 from consentkit.pdf.link.link import Linker, put_drawing
 
+_HELD = 2
+"""How many times the bytes of their files the papers take, with their places, at most (measured), unless others keep
+them, too."""
+
 
 class VisitTexts(NamedTuple):
     """The texts of a visit, each once."""
@@ -102,7 +106,7 @@ class Stencil:
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return len(self.frame.beginning.data) + sum(len(placed.paper.part.pdf) for placed in self.papers)
+        return self.frame.size + _HELD * sum(len(placed.paper.part.pdf) for placed in self.papers)
 
     def fill(self, plan: PacketPlan, texts: Sequence[str], unwritten: Iterable[str]) -> bytes | None:
         """The packet of a visit with the same papers, and texts of the same pattern. None where one goes elsewhere.

@@ -21,6 +21,7 @@ from consentkit.packets.slots import in_pieces, labelled, particulars
 from consentkit.packets.stencil import DrawnCode, Stencil, stencil_of, texts_of
 from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_filed
+from consentkit.pdf.file.writer import Beginning
 from consentkit.pdf.file.xmp import PacketInfo
 from consentkit.pdf.lines.shaping import ShapedBefore
 from consentkit.pdf.link.compile import CompiledPart
@@ -48,7 +49,7 @@ class WrittenPacket(NamedTuple):
     """The file of a packet."""
 
     pdf: bytes
-    beginning: bytes
+    beginning: Beginning
     """What it begins with, as does each file with the same papers."""
 
 
@@ -81,16 +82,16 @@ class PacketWriter:
         stencil = None if any(language for _, language in pieces) else self._stencils.find(key)
         pdf = stencil.fill(plan, texts.every, [text for text, _ in pieces]) if stencil else None
         if stencil and pdf:
-            return WrittenPacket(pdf, stencil.frame.beginning.data)
+            return WrittenPacket(pdf, stencil.frame.beginning)
         out = io.BytesIO()
         linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language, self._linked)
         written, codes = self._link(linker, plan, papers, values, numbers)
         linker.label_pages(0)
         said = info()
-        linker.finish(said, tool(), identifier([plan]))
+        frame = linker.finish(said, tool(), identifier([plan]))
         if new := stencil_of(linker, plan, papers, written, codes, texts.every, said):
             self._stencils.put(key, new)
-        return WrittenPacket(out.getvalue(), linker.beginning)
+        return WrittenPacket(out.getvalue(), frame.beginning)
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""

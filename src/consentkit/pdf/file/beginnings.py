@@ -15,6 +15,9 @@ from consentkit.pdf.file.objects import Objects
 from consentkit.pdf.file.rows import PACKED, PLAIN, Rows
 from consentkit.recent import Recent
 
+_BYTES_OF_AN_OBJECT = 1_000
+"""What an object takes in memory: 600 bytes as it is parsed, and 250 for what is worked out of it (measured)."""
+
 
 class _Stretch(NamedTuple):
     """Rows that follow each other."""
@@ -26,8 +29,11 @@ class _Stretch(NamedTuple):
 class KnownBeginning:
     """A beginning of files, and what it holds once one of them has been read."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, objects: int = 0) -> None:
+        """`objects` is how many it will hold."""
         self.data = data
+        self.size = len(data) + _BYTES_OF_AN_OBJECT * objects
+        """About how many bytes it takes, once one of its files has been read."""
         self.objects = Objects()
         """Its objects."""
         self.is_unread = True
@@ -69,12 +75,12 @@ class KnownBeginnings:
     """The beginnings of files that may come again."""
 
     def __init__(self, most: int, most_bytes: float = inf) -> None:
-        """Keep at most that many, with at most that many bytes unless the latest one alone has more."""
-        self._known: Recent[bytes, KnownBeginning] = Recent(most, most_bytes, lambda data, _: len(data))
+        """Keep at most that many, with what they hold in at most that many bytes, unless the latest alone has more."""
+        self._known: Recent[bytes, KnownBeginning] = Recent(most, most_bytes, lambda _, known: known.size)
 
-    def expect(self, data: bytes) -> None:
-        """Keep what a beginning holds, from the next time on that a file with it is read."""
-        self._known.get(data, lambda: KnownBeginning(data))
+    def expect(self, data: bytes, objects: int = 0) -> None:
+        """Keep what a beginning holds, from the next time on that a file with it is read: that many objects."""
+        self._known.get(data, lambda: KnownBeginning(data, objects))
 
     def of(self, pdf: bytes) -> KnownBeginning | None:
         """What a file begins with, if that is expected; the latest first."""

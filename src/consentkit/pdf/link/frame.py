@@ -1,7 +1,8 @@
 """What packets with the same papers have in common: the numbers of their objects, and all that no visit changes.
 
 Guarantees: a frame is found again only for the same parts in the same order, with stamps at the same elements by the
-same drawings; it holds nothing of what these draw. How many frames are kept is bounded, and so are their bytes.
+same drawings; it holds nothing of what these draw, and no part. How many frames are kept is bounded, and so are their
+bytes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from consentkit.recent import Recent
 
 ENTRIES_OF_METADATA = b"/Type /Metadata/Subtype /XML"
 """What the dictionary of the metadata says beside their length."""
+_HELD = 3
+"""How many times the bytes of its beginning a frame takes, with its key: two and a half times as many (measured)."""
+_BYTES_OF_A_NUMBER = 100
+"""What a number takes in memory that is reserved for an object (measured)."""
 
 
 class PartNumbers(NamedTuple):
@@ -54,21 +59,26 @@ class Frame:
     info: Ref
     metadata: Ref
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes, with where its objects are and with its gaps."""
+        return _HELD * len(self.beginning.data)
+
 
 class LinkedBefore:
     """What is kept of packets that were linked before."""
 
     def __init__(self, most: int, most_bytes: float = inf) -> None:
         """Keep at most that many frames, with at most that many bytes unless the latest one alone has more."""
-        self._frames: Recent[Hashable, Frame] = Recent(most, most_bytes, lambda _, frame: len(frame.beginning.data))
-        self._reserved: Recent[tuple[CompiledPart, ...], Reserved] = Recent(
-            most, most_bytes, lambda parts, _: sum(part.size for part in parts)
+        self._frames: Recent[Hashable, Frame] = Recent(most, most_bytes, lambda _, frame: frame.size)
+        self._reserved: Recent[Hashable, Reserved] = Recent(
+            most, most_bytes, lambda _, reserved: _BYTES_OF_A_NUMBER * reserved.count
         )
 
     def frame(self, key: Hashable, make: Callable[[], Frame]) -> Frame:
         """The frame of a key, made if it is not there."""
         return self._frames.get(key, make)
 
-    def reserved(self, parts: tuple[CompiledPart, ...], make: Callable[[], Reserved]) -> Reserved:
+    def reserved(self, parts: Sequence[CompiledPart], make: Callable[[], Reserved]) -> Reserved:
         """The numbers for a packet of these parts, made if they are not there."""
-        return self._reserved.get(parts, make)
+        return self._reserved.get(tuple([part.identity for part in parts]), make)

@@ -222,14 +222,15 @@ class Linker:
             label["P"] = text_string(prefix)
         self._labels += [b"%d" % first, label]
 
-    def finish(self, info: Info, producer: str, identifier: str) -> None:
-        """Write what is not written yet, and the seal."""
+    def finish(self, info: Info, producer: str, identifier: str) -> Frame:
+        """Write what is not written yet, and the seal. Returns what the next file with the same papers has, too."""
         self.frame = frame = self._frame(info.title, producer)
         self.file.count = frame.count
         for gaps, insert in zip(frame.gaps, self._inserts, strict=True):
             self._fill(gaps, insert)
         self.file.put_data(frame.metadata, ENTRIES_OF_METADATA, packet(info, producer), compress=False)
         self.file.finish(frame.root, frame.info, identifier, frame.beginning)
+        return frame
 
     def filled_in(self) -> Iterator[tuple[Gap, str]]:
         """What differs from visit to visit in a finished file, in its order, with the text that is filled in.
@@ -246,7 +247,8 @@ class Linker:
             return self._framed(shapes, title, producer)
         said = (self._title, self._language, title, producer, write(self._labels))
         in_common = tuple(self._common), tuple(self._planned.items())
-        key = (said, shapes, in_common, tuple(self.shared.pages), self.file.count)
+        which = tuple([(shape.part.identity, shape[1:]) for shape in shapes])  # so that no part is kept for a frame
+        key = (said, which, in_common, tuple(self.shared.pages), self.file.count)
         return self._before.frame(key, lambda: self._framed(shapes, title, producer))
 
     def _framed(self, shapes: Iterable[InsertShape], title: str, producer: str) -> Frame:
