@@ -45,7 +45,7 @@ _WhoseValues = tuple[tuple[str, ...], bool]
 """Whose places are filled in alike: papers of some languages, and the clinic's copies of them."""
 
 
-class _Written(NamedTuple):
+class _SaidOnPapers(NamedTuple):
     """What a visit says on its papers."""
 
     values: Mapping[_WhoseValues, dict[str, str]]
@@ -111,7 +111,7 @@ class PacketWriter:
         linker: Linker,
         plan: PacketPlan,
         papers: Sequence[PlacedItem],
-        written: _Written,
+        written: _SaidOnPapers,
         numbers: PageNumbers,
     ) -> tuple[Texts, list[DrawnCode]]:
         """Add the papers. Returns what is drawn on them for this visit."""
@@ -195,7 +195,7 @@ def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
 def _texts(
     plan: PacketPlan,
     papers: Sequence[PlacedItem],
-    written: _Written,
+    written: _SaidOnPapers,
     numbers: PageNumbers,
     before: ShapedBefore,
 ) -> Texts:
@@ -229,13 +229,13 @@ def _identities(papers: Iterable[PlacedItem]) -> Hashable:
     return tuple([placed.identity for placed in papers])
 
 
-def _written(plan: PacketPlan, papers: Sequence[PlacedItem]) -> _Written:
+def _written(plan: PacketPlan, papers: Sequence[PlacedItem]) -> _SaidOnPapers:
     """What a visit says on its papers: worked out once for those that say the same."""
     every = [_whose_values(placed.paper) for placed in papers]
     whose = {key: placed.paper for key, placed in zip(every, papers, strict=True)}
     said = {key: _in_pieces(plan, paper) for key, paper in whose.items()}
     values = {key: _values_in(plan, paper, said[key]) for key, paper in whose.items()}
-    return _Written(values, {joined(pieces): pieces for key in every for pieces in said[key].values()})
+    return _SaidOnPapers(values, {joined(pieces): pieces for key in every for pieces in said[key].values()})
 
 
 def _whose_values(paper: PacketItem) -> _WhoseValues:
