@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 import types
+import weakref
 from collections.abc import Iterable, Iterator
 
 import pytest
 
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
+from consentkit.packets.items import SameObjects
 from consentkit.packets.packet import PacketMaker
 from consentkit.recent import Recent
 from kit.packets import OTHER, plan, visit
@@ -21,6 +23,10 @@ MOST = 350 * 1024 * 1024
 """What a maker takes at most, as `packet` states it."""
 LEAST_COUNTED = 0.8
 """How much of what something takes is counted at least: that of a few objects is known less well than of many."""
+
+
+class Words(frozenset[str]):
+    """Something that is equal to others, and can be looked after."""
 
 
 def bytes_of(*values: object, without: Iterable[object] = ()) -> int:
@@ -104,3 +110,18 @@ def test_a_frame_keeps_no_part(maker: PacketMaker) -> None:
     (numbers,) = linked._reserved._values
     parts = list(maker._compiled.latest())
     assert bytes_of(frame, numbers) == bytes_of(frame, numbers, without=[part.pdf for part in parts])
+
+
+def test_a_key_is_of_the_very_same_objects_and_keeps_them() -> None:
+    words, others = Words("ab"), Words("ab")
+    assert SameObjects(words, None) == SameObjects(words, None)
+    assert SameObjects(words) != SameObjects(others)
+    assert SameObjects(words, others) != SameObjects(others, words)
+    assert len({SameObjects(words), SameObjects(words), SameObjects(others)}) == 2
+    key, kept = SameObjects(words), weakref.ref(words)
+    del words
+    gc.collect()
+    assert kept() is not None
+    del key
+    gc.collect()
+    assert kept() is None

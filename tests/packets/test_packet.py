@@ -22,6 +22,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
 from consentkit.model.words import LanguagePack
 from consentkit.packets.day_file import combine
+from consentkit.packets.items import PacketItem
 from consentkit.packets.lettering import Texts
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.page_numbers import PageNumbers
@@ -427,14 +428,17 @@ def test_only_a_few_bytes_are_kept_but_the_latest_value_in_any_case() -> None:
 def test_the_parts_of_a_day_with_hundreds_of_different_papers_are_each_compiled_once(workspace: OpenWorkspace) -> None:
     maker, pdf = PacketMaker(workspace), (GOOD_FILES / "tagged.pdf").read_bytes()
     parts = [Part(pdf[:10] + b"%04d" % number + pdf[14:], 1) for number in range(300)]  # other bytes of its comment
-    first = [maker.compiled(part) for part in parts]
-    assert all(maker.compiled(part) is compiled for part, compiled in zip(parts, first, strict=True))
+    words = workspace.language("en")
+    papers = [PacketItem("", "extra", "read", words, part, is_foreign=True) for part in parts]
+    first = [maker.compiled(paper) for paper in papers]
+    assert all(maker.compiled(paper) is compiled for paper, compiled in zip(papers, first, strict=True))
 
 
 def test_of_large_papers_little_is_kept_for_the_next_visits(
     workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consentkit.packets.packet, "_MOST_BYTES", 1)
+    for bound in ("_MOST_BYTES_OF_PARTS", "_MOST_BYTES_READ", "_MOST_BYTES_WRITTEN"):
+        monkeypatch.setattr(consentkit.packets.packet, bound, 1)
     kinds = (Frame, Reserved, KnownBeginning, CompiledPart)
 
     def counted() -> list[int]:

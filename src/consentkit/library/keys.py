@@ -47,7 +47,7 @@ class Derived:
     """The latest entry of each document."""
     others: dict[Hashable, Any] = field(default_factory=dict)
     since: object | None = None
-    """What stands for these files as they are: the same object for as long as it is known that none has changed; None
+    """An object for these files as they are: the same object for as long as it is known that none has changed; None
     where a change of one of them might not be noticed."""
 
     def copy(self) -> Derived:

@@ -46,7 +46,7 @@ class UnchangedFiles:
         `folders` are all those in which files are looked for by their names. Files that were looked at less than
         `patience` seconds ago count as they were then: to look at all of them takes as long as to plan ten packets.
 
-        From then on, `inputs.derived.since` stands for every file that was read until then, as it was, and also for
+        From then on, `inputs.derived.since` is for every file that was read until then, as it was, and also for
         those of other visits of the kind; it is None where a change of one of them might not be noticed.
         """
         if inputs.snapshot.known is not self.known:  # somebody wants everything to be read

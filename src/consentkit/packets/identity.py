@@ -14,7 +14,7 @@ from consentkit.documents.particulars import particulars_hash
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
-from consentkit.packets.items import PacketItem, PlacedItem
+from consentkit.packets.items import PacketItem, PlacedItem, SameObjects
 from consentkit.packets.kept_readings import kept_printed
 from consentkit.packets.page_numbers import PageNumbers
 from consentkit.packets.plan import PacketPlan, tool
@@ -93,16 +93,16 @@ class IdentityCheck:
             return None
         key, plans = self._key(packets[0]), self._plans
         if beginning not in plans or plans[beginning].key != key:
-            plans[beginning] = KnownPlan(key, (packets[0].papers, packets[0].plan.pack, self._workspace.folder.clinic))
+            plans[beginning] = KnownPlan(key)
         plans[beginning].met += 1
         return plans[beginning]
 
     def _key(self, packet: JoinedPapers) -> Hashable:
         """What the marks of a packet follow from, but for its visit."""
         plan = packet.plan
-        papers = tuple([_key_of_paper(placed) for placed in packet.papers])
-        clinic = self._workspace.folder.clinic
-        return papers, id(plan.pack), id(clinic), plan.wording.own, plan.serial is None
+        papers = tuple([placed.identity for placed in packet.papers])
+        others = SameObjects(plan.pack, self._workspace.folder.clinic)
+        return papers, others, plan.wording.own, plan.serial is None
 
     def _is_right(self, pdf: bytes, packet: JoinedPapers, plan: ReadingPlan) -> bool:
         """Whether a packet is certain to be right, read like the one before it."""
@@ -207,13 +207,6 @@ class IdentityCheck:
     def _printed_on(self, paper: PacketItem) -> PrintedPart:
         """The pages of a part, and all that it says, before anything is written on it."""
         return self._printed.get(paper.part.digest, lambda: kept_printed(self._workspace.store, paper))
-
-
-def _key_of_paper(placed: PlacedItem) -> Hashable:
-    """What distinguishes one paper of a packet from another one, as long as both are kept."""
-    paper = placed.paper
-    made_of = id(paper.part), id(paper.pack), id(paper.document), id(paper.form)
-    return placed.first, paper.title, paper.kind, paper.is_copy, made_of
 
 
 def _packs(packet: JoinedPapers) -> list[LanguagePack]:

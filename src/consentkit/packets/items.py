@@ -5,6 +5,7 @@ Guarantees: these are plain values; nothing of a patient is in any of them.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -72,6 +73,22 @@ class PacketItem:
         return self.group == "sign" or self.is_copy
 
 
+class SameObjects:
+    """Objects by which something is known again: equal only for the very same ones.
+
+    It keeps them, so that no others can come to have their identity for as long as it is itself kept, as in a key.
+    """
+
+    def __init__(self, *objects: object) -> None:
+        self._objects, self._identities = objects, tuple(map(id, objects))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SameObjects) and self._identities == other._identities
+
+    def __hash__(self) -> int:
+        return hash(self._identities)
+
+
 @dataclass(frozen=True)
 class PlacedItem:
     """A paper and its pages in the packet, counted from 1."""
@@ -79,3 +96,10 @@ class PlacedItem:
     paper: PacketItem
     first: int
     last: int
+
+    @cached_property
+    def identity(self) -> Hashable:
+        """What distinguishes it from any other paper in any place."""
+        one = self.paper
+        made_of = SameObjects(one.part, one.pack, one.document, one.form)
+        return self.first, one.title, one.kind, one.group, one.is_foreign, one.is_copy, made_of

@@ -16,7 +16,7 @@ from consentkit.errors import RenderingFailed
 from consentkit.library.keys import Inputs
 from consentkit.model.visit import title_of_file
 from consentkit.model.words import LanguagePack
-from consentkit.packets.items import PacketItem, PlacedItem
+from consentkit.packets.items import PacketItem, PlacedItem, SameObjects
 from consentkit.packets.lettering import lines_of_name
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketPlan
@@ -37,18 +37,10 @@ _MOST_COVER_PAGES = 8
 
 
 class _KnownCover(NamedTuple):
-    """A cover, with the papers and the words that it was made for: as long as they are here, no others are the same."""
+    """A cover, with the papers that its key keeps."""
 
     part: Part
     papers: tuple[PlacedItem, ...]
-    pack: LanguagePack
-
-
-class _KnownPapers(NamedTuple):
-    """The papers of a plan, with what they were made of: as long as it is here, nothing else is the same."""
-
-    papers: tuple[PlacedItem, ...]
-    of: tuple[object, ...]
 
 
 def _size(_: object, cover: _KnownCover) -> int:
@@ -73,19 +65,19 @@ class PaperMaker:
         default_factory=lambda: Recent(_MOST_SHEETS, _MOST_BYTES, lambda _, part: len(part.pdf))
     )
     _covers: Recent[Hashable, _KnownCover] = field(default_factory=lambda: Recent(_MOST_SHEETS, _MOST_BYTES, _size))
-    _known: Recent[Hashable, _KnownPapers] = field(
-        default_factory=lambda: Recent(_MOST_SHEETS, _MOST_BYTES, lambda _, known: _size_of(known.papers))
+    _known: Recent[Hashable, tuple[PlacedItem, ...]] = field(
+        default_factory=lambda: Recent(_MOST_SHEETS, _MOST_BYTES, lambda _, papers: _size_of(papers))
     )
-    _words: Recent[int, tuple[LanguagePack, str]] = field(default_factory=lambda: Recent(_MOST_PACKS))
+    _words: Recent[SameObjects, str] = field(default_factory=lambda: Recent(_MOST_PACKS))
 
     def papers(self, plan: PacketPlan, inputs: Inputs) -> tuple[PlacedItem, ...]:
         """All papers of a packet with their pages, the cover first, as the clinic's files are in `inputs`."""
         if plan.extras:  # which are read again for each visit
             return tuple(self._placed(plan, inputs))
-        of = plan.pack, plan.form, *plan.documents
+        of = SameObjects(plan.pack, plan.form, *plan.documents)
         lines = tuple(cover_rows(plan.visit)), lines_of_name(plan.visit.patient.name)
-        key = (self.parsed.words(inputs), tuple(map(id, of)), plan.layout, plan.situation, lines)
-        return self._known.get(key, lambda: _KnownPapers(tuple(self._placed(plan, inputs)), of)).papers
+        key = (self.parsed.words(inputs), of, plan.layout, plan.situation, lines)
+        return self._known.get(key, lambda: tuple(self._placed(plan, inputs)))
 
     def _placed(self, plan: PacketPlan, inputs: Inputs) -> list[PlacedItem]:
         behind = self._behind_cover(plan, inputs)
@@ -135,10 +127,10 @@ class PaperMaker:
         """The cover of some papers: most visits have those of an earlier one, with the same lines to fill in."""
         rows, name_lines = tuple(cover_rows(plan.visit)), lines_of_name(plan.visit.patient.name)
         papers = tuple(
-            (id(one.paper.document), id(one.paper.form), one.paper.title, one.paper.is_copy, one.paper.part.digest)
+            (SameObjects(one.paper.document, one.paper.form), one.paper.title, one.paper.is_copy, one.paper.part.digest)
             for one in placed
         )
-        of_plan = id(plan.pack), plan.mark, plan.layout, plan.situation, rows, name_lines
+        of_plan = SameObjects(plan.pack), plan.mark, plan.layout, plan.situation, rows, name_lines
         key = (self.parsed.words(inputs), *of_plan, placed[0].first if placed else 0, papers)
 
         def make() -> _KnownCover:
@@ -150,7 +142,7 @@ class PaperMaker:
                 "language_help": list(self._language_help(inputs)),
             }
             title = plan.pack.packet.cover.heading
-            return _KnownCover(self._sheet(plan, inputs, "cover", title, values), tuple(placed), plan.pack)
+            return _KnownCover(self._sheet(plan, inputs, "cover", title, values), tuple(placed))
 
         part = self._covers.get(key, make).part
         return PacketItem(plan.pack.packet.cover.heading, "cover", "", plan.pack, part)
@@ -166,8 +158,8 @@ class PaperMaker:
         return self._sheets.get(key, lambda: sheet(self.workspace, spec, key, inputs.snapshot))
 
     def _words_of(self, pack: LanguagePack) -> str:
-        """All words of a pack. It is kept with them, so that no other pack can come to have its identity."""
-        return self._words.get(id(pack), lambda: (pack, pack.model_dump_json()))[1]
+        """All words of a pack."""
+        return self._words.get(SameObjects(pack), pack.model_dump_json)
 
 
 def _is_signed(part: Part) -> bool:

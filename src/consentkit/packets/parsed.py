@@ -89,7 +89,7 @@ class ParsedFiles:
         return self._packs.get(key, lambda: self.workspace.language(language, inputs.snapshot))
 
     def words(self, inputs: Inputs) -> tuple[str, ...]:
-        """Digests of all words, in every language: each cover says in all of them where there is help."""
+        """What changes with any of the words, in every language: each cover says in all of them where there is help."""
         languages = self.languages(inputs)
         return inputs.once("words", lambda: (inputs.surroundings(), *map(inputs.clauses, languages)))
 

@@ -40,8 +40,7 @@ class KnownPlan:
     """How packets of some papers are read back, once it is known."""
 
     key: Hashable
-    papers: object
-    """What the key is made of: as long as it is kept, nothing else can have the same identity."""
+    """Of which papers."""
     plan: ReadingPlan | None = None
     met: int = 0
     """How often such a packet was read: papers that come once are not worth a plan."""

@@ -87,7 +87,7 @@ class Stencil:
     """A packet with gaps."""
 
     papers: tuple[PlacedItem, ...]
-    """They are kept with it, so that no others can come to have their identity."""
+    """Those that it was made with."""
     frame: Frame
     drawings: tuple[_StencilLine | DrawnCode, ...]
     """What is drawn for each visit, in the order of the file."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consentkit.model.words import LanguagePack
-from consentkit.packets.items import COPY_PLACE, PacketItem, PlacedItem
+from consentkit.packets.items import COPY_PLACE, PacketItem, PlacedItem, SameObjects
 from consentkit.packets.lettering import EDGE, SIDE_OF_CODE, Texts, draw_code, field_values
 from consentkit.packets.page_numbers import AT_END, PageNumbers
 from consentkit.packets.plan import PacketPlan, identifier, payload, tool
@@ -43,6 +43,15 @@ _FLUSH_END = (*AT_END, COPY_PLACE)
 """The places whose text ends where the lines of the page end."""
 _WhoseValues = tuple[tuple[str, ...], bool]
 """Whose places are filled in alike: papers of some languages, and the clinic's copies of them."""
+
+
+class _SaidOnPapers(NamedTuple):
+    """What a visit says on its papers."""
+
+    values: Mapping[_WhoseValues, dict[str, str]]
+    """What is written into the slots of papers."""
+    pieces: Mapping[str, tuple[Piece, ...]]
+    """The texts that are not of one language, in pieces."""
 
 
 class WrittenPacket(NamedTuple):
@@ -75,46 +84,47 @@ class PacketWriter:
         """Write a packet. `info` is what it says about itself: the same for all packets with these papers, but for
         their numbers.
         """
-        values, numbers = _values(plan, papers), PageNumbers(plan, papers[-1].last)
-        texts = texts_of(papers, values.values(), numbers)
-        key = plan.layout.large_print, papers[-1].last, texts.pattern, _identities(plan, papers)
-        pieces = [piece for said in _pieces(plan, papers).values() for piece in said]
+        written, numbers = _written(plan, papers), PageNumbers(plan, papers[-1].last)
+        texts = texts_of(papers, written.values.values(), numbers)
+        key = plan.layout.large_print, papers[-1].last, texts.pattern, SameObjects(plan.pack), _identities(papers)
+        pieces = [piece for said in written.pieces.values() for piece in said]
         stencil = None if any(language for _, language in pieces) else self._stencils.find(key)
         pdf = stencil.fill(plan, texts.every, [text for text, _ in pieces]) if stencil else None
         if stencil and pdf:
             return WrittenPacket(pdf, stencil.frame.beginning)
         out = io.BytesIO()
         linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language, self._linked)
-        written, codes = self._link(linker, plan, papers, values, numbers)
+        drawn, codes = self._link(linker, plan, papers, written, numbers)
         linker.label_pages(0)
         said = info()
         frame = linker.finish(said, tool(), identifier([plan]))
-        if new := stencil_of(linker, plan, papers, written, codes, texts.every, said):
+        if new := stencil_of(linker, plan, papers, drawn, codes, texts.every, said):
             self._stencils.put(key, new)
         return WrittenPacket(out.getvalue(), frame.beginning)
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
-        self._link(linker, plan, papers, _values(plan, papers), PageNumbers(plan, papers[-1].last))
+        self._link(linker, plan, papers, _written(plan, papers), PageNumbers(plan, papers[-1].last))
 
     def _link(
         self,
         linker: Linker,
         plan: PacketPlan,
         papers: Sequence[PlacedItem],
-        values: Mapping[_WhoseValues, dict[str, str]],
+        written: _SaidOnPapers,
         numbers: PageNumbers,
     ) -> tuple[Texts, list[DrawnCode]]:
         """Add the papers. Returns what is drawn on them for this visit."""
         codes: list[DrawnCode] = []
         parts = [self.compiled(placed.paper) for placed in papers]
         first = linker.expect_parts(parts)
-        texts = _texts(plan, papers, values, numbers, self._shaped)
+        texts = _texts(plan, papers, written, numbers, self._shaped)
         texts.put_into(linker)
         listed = [placed for placed in papers[1:] if placed.paper.group]
         targets = {f"target-{number}".encode(): first + placed.first - 1 for number, placed in enumerate(listed, 1)}
         for number, (placed, compiled) in enumerate(zip(papers, parts, strict=True)):
-            writer = _PaperWriter(linker, plan, placed, numbers, texts, values[_whose_values(placed.paper)], codes)
+            values = written.values[_whose_values(placed.paper)]
+            writer = _PaperWriter(linker, plan, placed, numbers, texts, values, codes)
             linker.add(writer.insert(compiled, f"paper_{number + 1}", targets if number == 0 else {}))
         return texts, codes
 
@@ -185,7 +195,7 @@ def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:
 def _texts(
     plan: PacketPlan,
     papers: Sequence[PlacedItem],
-    values: Mapping[_WhoseValues, dict[str, str]],
+    written: _SaidOnPapers,
     numbers: PageNumbers,
     before: ShapedBefore,
 ) -> Texts:
@@ -199,7 +209,7 @@ def _texts(
         if paper.is_foreign:
             on_one_line += _labels(plan, paper.pack)
         names = {slot.name for slot in paper.part.slots}
-        in_slots += (text for name, text in values[_whose_values(paper)].items() if name in names)
+        in_slots += (text for name, text in written.values[_whose_values(paper)].items() if name in names)
     pages = {
         numbers.of_page(placed.paper.pack, number)["packet_page"]
         for placed in papers
@@ -210,35 +220,22 @@ def _texts(
         on_one_line=on_one_line,
         bold=pages.union(*(placed.paper.own_texts.values() for placed in papers)),
         large_print=plan.layout.large_print,
-        pieces=_pieces(plan, papers),
+        pieces=written.pieces,
         before=before,
     )
 
 
-def _identities(plan: PacketPlan, papers: Iterable[PlacedItem]) -> Hashable:
-    """Which papers these are, and where each is: the same only for the same objects, as long as these are kept."""
-    return id(plan.pack), tuple(
-        [
-            (
-                first,
-                id(one.part),
-                id(one.pack),
-                id(one.document),
-                id(one.form),
-                one.title,
-                one.kind,
-                one.group,
-                one.is_copy,
-            )
-            for one, first in ((placed.paper, placed.first) for placed in papers)
-        ]
-    )
+def _identities(papers: Iterable[PlacedItem]) -> Hashable:
+    return tuple([placed.identity for placed in papers])
 
 
-def _values(plan: PacketPlan, papers: Iterable[PlacedItem]) -> dict[_WhoseValues, dict[str, str]]:
-    """What is written into the slots of papers."""
-    whose = {_whose_values(placed.paper): placed.paper for placed in papers}
-    return {key: values_in(plan, paper) for key, paper in whose.items()}
+def _written(plan: PacketPlan, papers: Sequence[PlacedItem]) -> _SaidOnPapers:
+    """What a visit says on its papers: worked out once for those that say the same."""
+    every = [_whose_values(placed.paper) for placed in papers]
+    whose = {key: placed.paper for key, placed in zip(every, papers, strict=True)}
+    said = {key: _in_pieces(plan, paper) for key, paper in whose.items()}
+    values = {key: _values_in(plan, paper, said[key]) for key, paper in whose.items()}
+    return _SaidOnPapers(values, {joined(pieces): pieces for key in every for pieces in said[key].values()})
 
 
 def _whose_values(paper: PacketItem) -> _WhoseValues:
@@ -247,9 +244,13 @@ def _whose_values(paper: PacketItem) -> _WhoseValues:
 
 def values_in(plan: PacketPlan, paper: PacketItem) -> dict[str, str]:
     """What is written into the slots of a paper."""
+    return _values_in(plan, paper, _in_pieces(plan, paper))
+
+
+def _values_in(plan: PacketPlan, paper: PacketItem, said: Mapping[str, tuple[Piece, ...]]) -> dict[str, str]:
     return {
         **particulars(plan.visit, paper.pack),
-        **{name: joined(said) for name, said in _in_pieces(plan, paper).items()},
+        **{name: joined(pieces) for name, pieces in said.items()},
         **paper.own_texts,
     }
 
@@ -257,9 +258,3 @@ def values_in(plan: PacketPlan, paper: PacketItem) -> dict[str, str]:
 def _in_pieces(plan: PacketPlan, paper: PacketItem) -> dict[str, tuple[Piece, ...]]:
     """What the visit says in words, as a paper has it."""
     return in_pieces(plan.visit, paper.pack, plan.wording, *paper.languages[1:])
-
-
-def _pieces(plan: PacketPlan, papers: Iterable[PlacedItem]) -> dict[str, tuple[Piece, ...]]:
-    """The texts that are not of one language, in pieces."""
-    every = (_in_pieces(plan, placed.paper) for placed in papers)
-    return {joined(pieces): pieces for texts in every for pieces in texts.values()}

@@ -215,7 +215,7 @@ class KnownEnd:
     def _table_of(self, pdf: bytes, beginning: KnownBeginning) -> _EndTable:
         number, _, entries, packed = _table_in(pdf)
         table, data = parse(entries + b">>")[0], zlib.decompress(packed)
-        rows = Rows.of_data(table, data) if isinstance(table, dict) else None
+        rows = Rows(table, data) if isinstance(table, dict) else None
         if rows is None or not beginning.is_in(rows) or rows.data != data:
             raise _DiffersError
         one, two, _ = rows.widths

@@ -118,7 +118,7 @@ class _FileReader:
 
     def _read_with_stream(self, start: int) -> PdfFile:
         table = self._object(start)
-        trailer, rows, beginning = _only(table.entries), Rows(table), self._beginning
+        trailer, rows, beginning = _only(table.entries), Rows.of_table(table), self._beginning
         if beginning is None or not rows.is_whole:
             return PdfFile(self._objects(rows.every(), start, Objects()), trailer)
         if beginning.is_unread:

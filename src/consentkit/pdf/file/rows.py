@@ -21,18 +21,13 @@ PLAIN, PACKED = 1, 2
 class Rows:
     """The rows of the objects of a file."""
 
-    def __init__(self, table: PdfObject) -> None:
-        """Inflate them. Raises ValueError."""
-        self._take(table.entries, inflated(table))
-
     @classmethod
-    def of_data(cls, entries: Mapping[str, Value], data: bytes) -> Rows:
-        """Rows that are inflated already, with the dictionary of their table. Raises ValueError."""
-        rows = cls.__new__(cls)
-        rows._take(entries, data)
-        return rows
+    def of_table(cls, table: PdfObject) -> Rows:
+        """The rows of a table. Raises ValueError."""
+        return cls(table.entries, inflated(table))
 
-    def _take(self, entries: Mapping[str, Value], data: bytes) -> None:
+    def __init__(self, entries: Mapping[str, Value], data: bytes) -> None:
+        """Rows that are inflated already, with the dictionary of their table. Raises ValueError."""
         self.widths = tuple(integer(width) for width in _list(entries["W"]))
         """How many bytes each of three columns takes."""
         if min(self.widths) < 0 or len(self.widths) != 3:

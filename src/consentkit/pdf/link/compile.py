@@ -75,7 +75,7 @@ class CompiledPart:
 
     @cached_property
     def identity(self) -> object:
-        """What stands for it, so that it need not be kept to be told from others: no other part ever has the same."""
+        """An object that no other part ever has, so that a part can be known again without being kept."""
         return object()
 
     @cached_property
