@@ -1,4 +1,4 @@
-"""Makes packets in a process that stays open, as a schedule is served: open_packets.py CLINIC CACHE SCHEDULE.csv ... --serve
+"""Makes packets in a process that stays open, as for a schedule: open_packets.py CLINIC CACHE SCHEDULE.csv ... --serve
 
 All schedules are read at the start. Each line of stdin names one of them, and a folder for its packets, or `-` to leave
 them in memory; the answer is the processor time so far, and the megabytes that were held at most.
