@@ -18,12 +18,11 @@ from unittest.mock import patch
 import consentkit
 from benchmarks.blocks import Block, blocks_of, running_texts, texts_of
 from consentkit.cache.store import open_store
-from consentkit.documents import form_making, making
+from consentkit.documents import form_making, making, printing
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.page import Sheet
 from consentkit.documents.style_sheets import read_style
 from consentkit.model.visit import Visit as VisitToServe
-from consentkit.packets import sheets
 from consentkit.packets.items import COPY_PLACE
 from consentkit.packets.packet import PacketMaker
 from consentkit.packets.plan import PacketOptions
@@ -140,6 +139,10 @@ def load_paper(code: str, language: str = "en") -> Paper:
     return Paper(code, content.title, page.html, page.style)
 
 
+PRINTERS = (making, form_making, printing)
+"""The modules from which a page is printed: covers and other sheets take it from the last one, when they need it."""
+
+
 class PacketLoader:
     """Finds out which pages the papers of visits are printed from."""
 
@@ -175,7 +178,7 @@ class PacketLoader:
             return print_and_note
 
         with ExitStack() as stack:
-            for module in (making, form_making, sheets):
+            for module in PRINTERS:
                 stack.enter_context(patch.object(module, "print_page", noting(module.print_page)))
             yield
 

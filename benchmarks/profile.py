@@ -91,7 +91,7 @@ def of_packets(name: str, units: int) -> Profile:
     """Packets that are made by a process that is kept open, with parts warm."""
     kind = _KINDS[name]
     people = list(itertools.islice(kind.visits(), FEWEST + min(units, _VISITS)))
-    making = PacketsInTurn(open_workspace(CLINIC, open_store(_CACHE)), PacketOptions(allow_drafts=True))
+    making = PacketsInTurn(open_workspace(CLINIC, open_store(_CACHE)), PacketOptions(allow_drafts=True), patience=1)
     with tempfile.TemporaryDirectory() as folder:
         schedule = Path(folder, "schedule.csv")
         write_schedule(schedule, people)

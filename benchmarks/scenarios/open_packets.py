@@ -1,4 +1,4 @@
-"""consentkit in a process that stays open, for single packets: what the desk costs, without its page.
+"""consentkit in a process that stays open, and looks at the files of the clinic once a second, as for a schedule.
 
 Guarantees: its start, and the first visits with a list of papers, do not count; it has never seen the patients whose
 packets are measured; they are planned, made and read back in memory.

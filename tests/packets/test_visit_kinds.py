@@ -272,6 +272,12 @@ def test_the_number_of_a_packet_is_the_same_for_a_visit_of_a_known_kind(shared: 
     assert plans[0].packet == plans[1].packet
 
 
+def test_of_a_visit_with_something_unknown_on_file_no_kind_is_kept(shared: Planner) -> None:
+    plans = [shared.apart().plan(visit(on_file=["MR-48013"]), "day.csv") for _ in range(2)]
+    assert [one.numbered for one in plans] == [None, None]
+    assert plans[0].packet == plans[1].packet
+
+
 def test_a_kind_is_planned_again_after_an_edit(workspace: OpenWorkspace, shared: Planner) -> None:
     folder = workspace.folder.path
     assert folder

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from benchmarks.content import CLINIC, Visit
+from benchmarks.content import CLINIC, PRINTERS, Visit
 from benchmarks.measuring import Contender, Measurement, Target, median, ratio_table
 from benchmarks.people import day, kinds_of_day, write_schedule
 from benchmarks.sampling import stack_of
@@ -79,3 +79,7 @@ def test_all_scenarios_but_the_longest_are_part_of_the_whole() -> None:
 def test_a_sample_belongs_to_our_function_whoever_else_is_called() -> None:
     stack = Recent(1).get("key", lambda: stack_of(sys._getframe()))
     assert stack[0] == ("recent", "Recent.get")
+
+
+def test_whatever_prints_a_page_is_where_the_benchmark_looks_for_it() -> None:
+    assert all(callable(getattr(module, "print_page", None)) for module in PRINTERS)

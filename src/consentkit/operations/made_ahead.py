@@ -26,7 +26,7 @@ _FIRST = 8
 """Visits that are served before a process is forked, so that it has what their packets need."""
 _LEAST = 48
 """Visits for which it takes less time to fork a process than it saves."""
-_SECONDS = 120.0
+_SECONDS = 15.0
 """The longest time for a packet of that process, until it has been taken."""
 _REST = 0.35
 """How much of the time that a packet takes is spent on what is done here for each: it is read, planned and written."""
@@ -40,7 +40,7 @@ def one_by_one(entries: Iterator[VisitEntry]) -> Iterator[Sequence[VisitEntry]]:
 
 
 def in_parts(entries: Iterator[VisitEntry]) -> Iterator[Sequence[VisitEntry]]:
-    """The visits of a schedule, hundreds at a time. What reading raises is raised after the visits before it."""
+    """The visits of a schedule, thousands at a time. What reading raises is raised after the visits before it."""
     yield from one_by_one(islice(entries, _FIRST))
     is_read = False
     while not is_read:
@@ -109,7 +109,8 @@ def _made(making: PacketsInTurn, entries: Sequence[VisitEntry | None], places: S
 
 def _share(entries: Sequence[VisitEntry | None]) -> list[int]:
     """The places of visits that the second process takes: of most kinds all or none, since it has what they share."""
-    kinds = [kind_of(entry.visit) if entry and entry.visit else None for entry in entries]
+    # A file of others may have to be judged in a process of its own, which the second process can't begin.
+    kinds = [kind_of(entry.visit) if entry and entry.visit and not entry.visit.extra else None for entry in entries]
     counts = Counter(kind for kind in kinds if kind is not None)
     own, other = _REST * counts.total(), 0.0
     taken: set[Hashable] = set()

@@ -72,9 +72,10 @@ def write_packets(
 
     `stdout` takes the PDF that goes to standard output. `patience` is for how long, in seconds, packets that are made
     may wait for others, since to make many files safe takes no longer than one, and how old may be what is known of the
-    clinic's files; what is printed never waits, and is from files as they are then. Raises
-    WrongUse or FileAccess for a printer that can't print and for a journal that can't be written to, before anything is
-    made.
+    clinic's files; what is printed never waits, and is from files as they are then.
+
+    Raises WrongUse or FileAccess for a printer that can't print and for a journal that can't be written to, before
+    anything is made.
     """
     if targets.printer:
         require_printer(targets.printer)

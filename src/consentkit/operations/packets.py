@@ -190,8 +190,8 @@ def packet_of(
 class PacketsInTurn:
     """Makes the packets of one visit after the other.
 
-    It may be kept for as long as one likes; what it holds in memory is bounded but for a few hashes a visit. It is for
-    one thread at a time.
+    It may be kept for as long as one likes; what it holds in memory is bounded but for a few hashes a visit; of
+    visits themselves it holds the latest. It is for one thread at a time.
     """
 
     def __init__(
@@ -274,7 +274,10 @@ class PacketsInTurn:
         """What was made ahead, if it is of this plan with these papers."""
         if ahead is None:
             return None
-        packet = Packet(plan, self._maker.papers(plan, inputs), ahead.pdf)
+        try:
+            packet = Packet(plan, self._maker.papers(plan, inputs), ahead.pdf)
+        except ValueError:  # a part is damaged, which is reported where it is made
+            return None
         return packet if self._made_of(packet, inputs) == ahead.of else None
 
     def _made_of(self, packet: Packet, inputs: Inputs) -> Hashable:

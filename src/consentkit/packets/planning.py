@@ -22,7 +22,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, UnknownCode, WrongUse
 from consentkit.library.keys import Inputs
 from consentkit.library.sought import Sought
-from consentkit.model.identity import Identity, Layout, Variant
+from consentkit.model.identity import Identity, Layout, Variant, kind_of_name
 from consentkit.model.procedure import Procedure
 from consentkit.model.visit import Visit, particular_in
 from consentkit.model.words import LanguagePack
@@ -149,10 +149,14 @@ class Planner:
         own = self._parsed.pack(clinic.language, one.inputs)
         papers = PapersOfKind(own, asked.packs, asked.procedures, form, tuple(documents), situation, layout)
         plan = papers.plan(visit, one.options, asked.extras, one.overridden)
-        if one.overridden or asked.extras:
+        if one.overridden or asked.extras or not all(map(self._is_known, visit.on_file)):
             return plan, None
         self._parsed.words(one.inputs)
         return plan, replace(papers, numbered=papers_in_number(plan))
+
+    def _is_known(self, name: str) -> bool:
+        """Whether something is on file that there is: anything else may be a record number in the wrong cell."""
+        return kind_of_name(name) == "paper" or self.workspace.library.has(name)
 
     def objections(
         self, visit: Visit, file: str, row: int | None, places: Sequence[Place], inputs: Inputs

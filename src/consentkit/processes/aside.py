@@ -42,7 +42,7 @@ class Aside(Generic[Result]):
         try:
             while self.receiver.poll(self.seconds):
                 yield self.receiver.recv()
-        except (EOFError, OSError):
+        except Exception:  # noqa: BLE001 - whatever is wrong with it, nothing more comes of it
             return
         finally:
             self.end()
