@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SECONDS = 0.001
-_OURS = f"{os.sep}consentkit{os.sep}"
 _LIBRARIES = f"{os.sep}site-packages{os.sep}"
 _LOADING = "<frozen importlib"
 
@@ -25,6 +24,16 @@ Place = tuple[str, str]
 """A module of consentkit with its function, or `loading` with the package that is loaded."""
 Stack = tuple[Place, ...]
 """The place of a sample, and whoever called it, up to the program."""
+
+
+def _folder_of(package: str) -> str:
+    """The folder of a package, with a separator at its end; the package is not loaded."""
+    specs = (finder.find_spec(package, None) for finder in sys.meta_path)
+    locations = next(spec.submodule_search_locations for spec in specs if spec)
+    return f"{locations[0]}{os.sep}" if locations else package
+
+
+_OURS = _folder_of("consentkit")
 
 
 class Sampler:
@@ -58,7 +67,7 @@ def stack_of(frame: FrameType | None) -> Stack:
             places = [("loading", loaded or "modules: looking for them, reading them")]
         elif code.co_name == "<module>" and not loaded:
             loaded = _package(code.co_filename)
-        elif _OURS in code.co_filename and code.co_name != "<module>":
+        elif code.co_filename.startswith(_OURS) and code.co_name != "<module>":
             place = (_module(code.co_filename), code.co_qualname)
             if place not in places:
                 places.append(place)
@@ -67,7 +76,7 @@ def stack_of(frame: FrameType | None) -> Stack:
 
 
 def _module(file: str) -> str:
-    return file.rpartition(_OURS)[2].removesuffix(".py").replace(os.sep, ".")
+    return file.removeprefix(_OURS).removesuffix(".py").replace(os.sep, ".")
 
 
 def _package(file: str) -> str:
