@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from benchmarks.content import CLINIC, ONE, VISIT_CODES, Visit
@@ -63,34 +64,23 @@ LARGE = Kind(
 )
 
 
-@scenario(
-    *("small-packet", f"A packet of 7 pages ({ONE}), parts warm", KEPT_OPEN),
-    unit="packet",
-    rounds=_ROUNDS,
-    warms_up=False,
-)
+_of_packets = partial(scenario, unit="packet", rounds=_ROUNDS, warms_up=False)
+"""A scenario whose costs are those of one packet, with parts that are warm before the first round."""
+
+
+@_of_packets("small-packet", f"A packet of 7 pages ({ONE}), parts warm", KEPT_OPEN)
 def small_packet(bench: Bench) -> list[Contender]:
     """The papers of a visit, which all come from parts that were made before where somebody keeps parts."""
     return _everybody(bench, SMALL, times_typst=40)
 
 
-@scenario(
-    *("packet", "A packet of 12 pages (90791, first visit, by telehealth), parts warm", KEPT_OPEN),
-    unit="packet",
-    rounds=_ROUNDS,
-    warms_up=False,
-)
+@_of_packets("packet", "A packet of 12 pages (90791, first visit, by telehealth), parts warm", KEPT_OPEN)
 def packet(bench: Bench) -> list[Contender]:
     """The papers of a first visit, with those that are due then."""
     return _everybody(bench, MEDIUM, times_typst=60)
 
 
-@scenario(
-    *("large-packet", f"A packet of 27 pages ({', '.join(VISIT_CODES)}, six papers), parts warm", KEPT_OPEN),
-    unit="packet",
-    rounds=_ROUNDS,
-    warms_up=False,
-)
+@_of_packets("large-packet", f"A packet of 27 pages ({', '.join(VISIT_CODES)}, six papers), parts warm", KEPT_OPEN)
 def large_packet(bench: Bench) -> list[Contender]:
     """The papers of a first visit for three procedures, one of which is about a medicine."""
     return _everybody(bench, LARGE, times_typst=60)
@@ -125,7 +115,7 @@ def _peers(
             yield replace(made, targets=tuple(dearer))
 
 
-@scenario("day", f"A day of {_DAY} visits, parts warm", SCHEDULE, unit="packet", rounds=_ROUNDS, warms_up=False)
+@_of_packets("day", f"A day of {_DAY} visits, parts warm", SCHEDULE)
 def whole_day(bench: Bench) -> list[Contender]:
     """The papers of all visits of a day, from the schedule to files. The peers serve the first of them."""
     visits = day(_DAY)

@@ -190,8 +190,8 @@ def packet_of(
 class PacketsInTurn:
     """Makes the packets of one visit after the other.
 
-    It may be kept for as long as one likes; what it holds in memory is bounded but for a few hashes a visit; of
-    visits themselves it holds the latest. It is for one thread at a time.
+    It may be kept for as long as one likes; what it holds in memory is bounded but for a few hashes a visit. It is for
+    one thread at a time.
     """
 
     def __init__(
@@ -213,8 +213,6 @@ class PacketsInTurn:
         self._maker = PacketMaker(workspace, options.duplex, ends_on_even_page, parsed)
         self._records = RecordBook()
         self._numbers = NumberBook()
-        self._latest: Hashable = None
-        """What the latest packet was made of."""
 
     def apart(self, *, ends_on_even_page: bool = False) -> PacketsInTurn:
         """Another one, which has what this one has made and read, and compares its visits with none of this one's.
@@ -243,6 +241,25 @@ class PacketsInTurn:
         whoever needs to know which of them were read.
         """
         entry = entry_of(visit) if isinstance(visit, Visit) else visit
+        inputs = self._parsed.inputs(snapshot)  # files are as they are now, or were shortly before
+        return self._make(entry, inputs, serial, options, ahead)
+
+    def made_ahead(self, entry: VisitEntry) -> PacketAhead | None:
+        """The packet of a visit, for another process that plans the same one; None where it has none."""
+        inputs = self._parsed.inputs()
+        result = self._make(entry, inputs)
+        if not isinstance(result, MadePacket):
+            return None
+        return PacketAhead(self._made_of(result.packet, inputs), result.packet.pdf)
+
+    def _make(
+        self,
+        entry: VisitEntry,
+        inputs: Inputs,
+        serial: PrintSerial | None = None,
+        options: PacketOptions | None = None,
+        ahead: PacketAhead | None = None,
+    ) -> ResultOfVisit:
         if entry.visit is None:
             problems = unread_problems(entry)
             return RefusedVisit(entry, entry.failure or InvalidInput(problems), tuple(problems))
@@ -250,12 +267,10 @@ class PacketsInTurn:
             return refusal(entry, NumberOfAnotherPatient([_number_problem(entry, entry.visit)]))
         seen = (*self._record_warnings(entry, entry.visit), *self._unknown_on_file(entry, entry.visit))
         warnings = (*entry.warnings, *seen)
-        inputs = self._parsed.inputs(snapshot)  # files are as they are now, or were shortly before
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs, options)
             plan = replace(plan, serial=serial)
             packet = self._taken(plan, inputs, ahead) or self._maker.make(plan, inputs)
-            self._latest = self._made_of(packet, inputs)
         except EverythingOnFile as nothing:
             self._numbers.remember(entry.visit)
             return NothingToPrint(entry, nothing.codes, warnings)
@@ -264,11 +279,6 @@ class PacketsInTurn:
             return refusal(entry, error, warnings)
         self._numbers.remember(entry.visit)
         return MadePacket(entry, packet, tuple(notices_of(packet)), warnings)
-
-    def made_ahead(self, entry: VisitEntry) -> PacketAhead | None:
-        """The packet of a visit, for another process that plans the same one; None where it has none."""
-        result = self.make(entry)
-        return PacketAhead(self._latest, result.packet.pdf) if isinstance(result, MadePacket) else None
 
     def _taken(self, plan: PacketPlan, inputs: Inputs, ahead: PacketAhead | None) -> Packet | None:
         """What was made ahead, if it is of this plan with these papers."""
