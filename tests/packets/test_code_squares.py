@@ -1,4 +1,4 @@
-"""The squares of a code: those of segno, made and chosen faster."""
+"""The squares of a code: those that segno makes with the same mask, added up."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ import segno
 import zxingcpp
 from PIL import Image
 
-from consentkit.packets import code_squares
-from consentkit.packets.code_squares import squares_of
-from consentkit.packets.code_symbol import LETTERS, LONGEST, MASKS, rows_of
+from consentkit.packets.code_squares import LEFT_HALF, MASK, squares_of
+from consentkit.packets.code_symbol import LETTERS, LONGEST, MASKS, SIZE, rows_of
 
 OF_NUMBERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-OVERLAPPING = ["CK2/QAC5XILBMT/11", "CK2/EX3YSNHLLN/6"]
-"""Codes with what looks like two finders that share squares, and whose mask depends on how these are counted."""
 FILLED = {7, 10}
 """Lengths whose letters end where a byte does. The standard adds nothing to them; segno adds an empty byte."""
 
@@ -26,6 +23,14 @@ def rows_of_segno(payload: str, mask: int | None = None) -> list[str]:
     return ["".join(map(str, row)) for row in segno.make_qr(payload, **how).matrix]
 
 
+def rows_made(payload: str) -> list[str]:
+    halves = squares_of(payload)
+    return [
+        f"{left:0{LEFT_HALF}b}{right:0{SIZE - LEFT_HALF}b}"
+        for left, right in zip(halves[::2], halves[1::2], strict=True)
+    ]
+
+
 def payloads(count: int) -> Iterator[str]:
     random_ones = random.Random(17)
     for _ in range(count):
@@ -33,8 +38,8 @@ def payloads(count: int) -> Iterator[str]:
         yield f"CK2/{number}/{random_ones.choice(['1', '27', '312', '31/2', '10000'])}"
 
 
-def any_text(length: int) -> str:
-    return "".join(random.Random(length).choices(list(LETTERS), k=length))
+def any_text(length: int, seed: int = 0) -> str:
+    return "".join(random.Random(100 * seed + length).choices(list(LETTERS), k=length))
 
 
 @pytest.mark.parametrize("mask", MASKS)
@@ -43,16 +48,23 @@ def test_a_code_of_any_length_has_the_squares_of_the_standard(mask: int) -> None
     assert [text for text in every if rows_of(text, mask) != rows_of_segno(text, mask)] == []
 
 
-def test_a_code_has_the_mask_that_segno_prefers(monkeypatch: pytest.MonkeyPatch) -> None:
-    every = [*payloads(120), *("A" * length for length in (1, 16, 20)), any_text(13), "0", *OVERLAPPING]
-    for many in (0, 10**9):  # added up, and each by itself
-        monkeypatch.setattr(code_squares, "_MANY", many)
-        assert [payload for payload in every if squares_of(payload) != rows_of_segno(payload)] == []
+def test_a_code_has_the_squares_that_segno_makes_with_its_mask() -> None:
+    every = [
+        *payloads(120),
+        *map(any_text, {*range(1, LONGEST + 1)} - FILLED),
+        *("A" * length for length in (1, 16, 20)),
+    ]
+    assert [payload for payload in every if rows_made(payload) != rows_of_segno(payload, MASK)] == []
+
+
+def test_a_code_of_any_letters_has_the_squares_of_the_standard() -> None:
+    every = [any_text(length, seed) for length in range(LONGEST + 1) for seed in range(8)]
+    assert [payload for payload in every if rows_made(payload) != rows_of(payload, MASK)] == []
 
 
 @pytest.mark.parametrize("length", sorted(FILLED))
 def test_a_code_whose_letters_end_with_a_byte_can_be_read(length: int) -> None:
-    rows = squares_of(any_text(length))
+    rows = rows_made(any_text(length))
     picture = Image.new("L", (29, 29), 255)
     for row, squares in enumerate(rows):
         for column, square in enumerate(squares):

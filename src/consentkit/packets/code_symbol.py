@@ -17,11 +17,13 @@ LETTERS = {letter: place for place, letter in enumerate("0123456789ABCDEFGHIJKLM
 """The values of letters, of which two are encoded together (table 5)."""
 LONGEST = 20
 """The most letters (table 7)."""
+DATA = 16
+"""How many bytes say something (table 9)."""
 
 _IN_LETTERS = 0b0010
 """The mode of such letters (table 2)."""
-_DATA, _CORRECTION = 16, 10
-"""How many bytes say something, and how many serve to repair these (table 9)."""
+_CORRECTION = 10
+"""How many bytes serve to repair the others (table 9)."""
 _PADDING = (0xEC, 0x11)
 _POLYNOMIAL = 0x11D
 """What the field of 256 elements is made with (7.5.2)."""
@@ -41,24 +43,12 @@ def format_squares() -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     return near, far
 
 
-def values_of(payload: str) -> list[int]:
-    """What is encoded of a payload: pairs of letters, and what is left of them. Raises ValueError."""
-    try:
-        values = [LETTERS[letter] for letter in payload]
-    except KeyError:
-        raise ValueError("a code has only capital letters, digits and some signs") from None
-    if len(values) > LONGEST:
-        raise ValueError(f"a code has at most {LONGEST} letters")
-    pairs = [first * len(LETTERS) + second for first, second in zip(values[::2], values[1::2], strict=False)]
-    return [*pairs, *values[len(values) & ~1 :]]
-
-
 def rows_of(payload: str, mask: int) -> list[str]:
     """The rows of a code from the top; each has a 1 for a dark square and a 0 for a light one. Raises ValueError."""
     squares = [list(row) for row in _empty()]
-    data = _data(payload)
-    bits = "".join(f"{byte:08b}" for byte in chain(data, _correction(data)))
-    for (row, column), bit in zip(_places(), bits, strict=True):
+    data = data_of(payload)
+    bits = "".join(f"{byte:08b}" for byte in chain(data, correction_of(data)))
+    for (row, column), bit in zip(places_of_bits(), bits, strict=True):
         squares[row][column] = int(bit) ^ is_inverted(mask, row, column)
     for places in format_squares():
         for (row, column), bit in zip(places, f"{_format(mask):015b}", strict=True):
@@ -82,27 +72,45 @@ def is_inverted(mask: int, row: int, column: int) -> bool:
     return remainders[mask] == 0
 
 
-def _data(payload: str) -> bytes:
-    """The bytes that say something (7.4)."""
-    length = len(payload)
-    widths = [_PAIR_BITS] * (length // 2) + [_LETTER_BITS] * (length % 2)
-    bits = f"{_IN_LETTERS:0{_MODE_BITS}b}{length:0{_COUNT_BITS}b}"
-    bits += "".join(f"{value:0{width}b}" for value, width in zip(values_of(payload), widths, strict=True))
-    bits += "0" * min(_END_BITS, 8 * _DATA - len(bits))
-    bits += "0" * (-len(bits) % 8)
-    data = bytes(int(bits[start : start + 8], 2) for start in range(0, len(bits), 8))
-    return data + bytes(_PADDING[place % 2] for place in range(_DATA - len(data)))
+def data_of(payload: str) -> bytes:
+    """The bytes that say what a payload says (7.4). Raises ValueError for what does not fit."""
+    try:
+        values = [LETTERS[letter] for letter in payload]
+    except KeyError:
+        raise ValueError("a code has only capital letters, digits and some signs") from None
+    length = len(values)
+    if length > LONGEST:
+        raise ValueError(f"a code has at most {LONGEST} letters")
+    number, bits = _IN_LETTERS << _COUNT_BITS | length, _MODE_BITS + _COUNT_BITS
+    for first, second in zip(values[::2], values[1::2], strict=False):
+        number = number << _PAIR_BITS | first * len(LETTERS) + second
+    if length % 2:
+        number, bits = number << _LETTER_BITS | values[-1], bits + _LETTER_BITS
+    bits += _PAIR_BITS * (length // 2)
+    return (number << 8 * DATA - bits | _padding(bits)).to_bytes(DATA)
 
 
-def _correction(data: bytes) -> list[int]:
+@cache
+def _padding(bits: int) -> int:
+    """What comes behind so many bits: the sign that they end here, and bytes that say nothing (7.4.9, 7.4.10)."""
+    ended = min(bits + _END_BITS, 8 * DATA)
+    filled = bytes(_PADDING[place % 2] for place in range(DATA - -(-ended // 8)))
+    return int.from_bytes(filled)
+
+
+def correction_of(data: bytes) -> bytes:
     """The bytes that serve to repair the others: the remainder of these by the generator polynomial (7.5.2)."""
-    generator = _generator()
-    remainder = [*data, *[0] * _CORRECTION]
-    for place in range(len(data)):
-        factor = remainder[place]
-        for behind, value in enumerate(generator, 1):
-            remainder[place + behind] ^= _product(factor, value)
-    return remainder[len(data) :]
+    remainder, others = 0, 8 * (_CORRECTION - 1)
+    for byte in data:
+        highest = remainder >> others
+        remainder = (remainder ^ highest << others) << 8 ^ _times_generator(byte ^ highest)
+    return remainder.to_bytes(_CORRECTION)
+
+
+@cache
+def _times_generator(factor: int) -> int:
+    """The generator polynomial, but for its highest term, multiplied by an element of the field, as a number."""
+    return int.from_bytes(bytes(_product(factor, value) for value in _generator()))
 
 
 @cache
@@ -154,7 +162,7 @@ def _empty() -> Sequence[Sequence[int]]:
 
 
 @cache
-def _places() -> Sequence[tuple[int, int]]:
+def places_of_bits() -> Sequence[tuple[int, int]]:
     """Where the bits go, in their order (7.7.3): in pairs of columns from the right, upwards and downwards in turn."""
     return [square for square in _in_turns() if not _is_taken(*square)]
 

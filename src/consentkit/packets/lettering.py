@@ -12,8 +12,9 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from operator import getitem
 
-from consentkit.packets.code_squares import squares_of
+from consentkit.packets.code_squares import LEFT_HALF, squares_of
 from consentkit.packets.code_symbol import SIZE
 from consentkit.packets.line_fit import STEP, LineRoom, line_fit
 from consentkit.packets.scripts import language_of
@@ -196,21 +197,22 @@ def field_values(
     return filled
 
 
-class _HalfRow(dict[str, bytes]):
+class _HalfRow(dict[int, bytes]):
     """The operators for the dark squares of half a row, by its squares."""
 
     def __init__(self, column: int, row: int) -> None:
         super().__init__()
         self._column, self._above = column, SIZE - 1 - row
+        self._format = f"0{SIZE - LEFT_HALF if column else LEFT_HALF}b"
 
-    def __missing__(self, squares: str) -> bytes:
-        runs = ((run.start() + self._column, run.end() - run.start()) for run in _DARK.finditer(squares))
+    def __missing__(self, squares: int) -> bytes:
+        every = _DARK.finditer(format(squares, self._format))
+        runs = ((run.start() + self._column, run.end() - run.start()) for run in every)
         self[squares] = drawn = b"".join(b"%d %d %d 1 re\n" % (start, self._above, length) for start, length in runs)
         return drawn
 
 
-_HALF = SIZE // 2
-_HALVES = [_HalfRow(column, row) for row in range(SIZE) for column in (0, _HALF)]
+_HALVES = [_HalfRow(column, row) for row in range(SIZE) for column in (0, LEFT_HALF)]
 """Rows of codes are drawn by halves, of which there are so few that most have been drawn before."""
 _SCALE_OF_CODE = b"%g 0 0 %g 0 0 cm\n" % (_MODULE, _MODULE)
 
@@ -222,8 +224,7 @@ def draw_code(linker: Linker, payload: str) -> Ref:
 
 def drawn_code(payload: str) -> bytes:
     """What draws a QR code. Raises ValueError for what does not fit a small one."""
-    halves = zip(_HALVES, [half for row in squares_of(payload) for half in (row[:_HALF], row[_HALF:])], strict=True)
-    return _SCALE_OF_CODE + b"".join([drawn[half] for drawn, half in halves]) + b"f"
+    return b"".join([_SCALE_OF_CODE, *map(getitem, _HALVES, squares_of(payload)), b"f"])
 
 
 def ways_to_break(text: str) -> tuple[tuple[str, ...], ...]:
