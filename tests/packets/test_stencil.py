@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
+from consentkit.packets import writing
 from consentkit.packets.packet import Packet, PacketMaker, packet_info
 from consentkit.packets.packet_number import identifier, payload
 from consentkit.packets.papers import PaperMaker
@@ -165,12 +166,34 @@ def test_a_name_that_fits_some_of_its_places_is_as_large_in_each_as_without(
         assert made == without, name
 
 
+def test_packets_with_days_that_are_smaller_where_room_is_narrow_are_filled_into_a_second_stencil(
+    workspace: OpenWorkspace,
+) -> None:
+    desk = Desk(workspace)
+    with counting() as filled:
+        for born in ("1958-05-04", "1988-09-28", "1961-05-07", "1988-09-26"):
+            made, without = desk.make(patient={**OTHER, "born": born})
+            assert made == without, born
+    assert filled == [False, True, False, True]  # whether it fits the first one, and the second one if it does not
+
+
+def test_of_the_same_papers_no_more_stencils_are_kept_than_a_few(
+    workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_MOST_STENCILS", 1)
+    desk = Desk(workspace)
+    for born in ("1958-05-04", "1988-09-28", "1961-05-07"):
+        made, without = desk.make(patient={**OTHER, "born": born})
+        assert made == without, born
+    assert [len(known.stencils) for known in desk.writer._stencils.latest()] == [1]
+
+
 def test_a_piece_in_other_letters_that_is_not_drawn_needs_its_font_all_the_same(workspace: OpenWorkspace) -> None:
     desk = Desk(workspace)
     planned = desk.plan(patient=OTHER)
     desk.make(patient=OTHER)
     (known,) = desk.writer._stencils.latest()
-    stencil, number = known.stencil, planned.packet
+    (stencil,), number = known.stencils, planned.packet
     texts = [f"Text {number}" for number in range(stencil.texts)]
     for piece, is_filled in (("Ivan", True), ("Иван", False)):
         pdf = stencil.fill(number, identifier([number]), lambda page: payload(number, page), texts, [piece])

@@ -42,6 +42,8 @@ _HEAD = 26.0
 _HEAD_STEP = 12.0
 """Points from there to the line with the other particulars."""
 _HEAD_GAP = 6.0
+_MOST_STENCILS = 4
+"""How many stencils the same papers have: one day of birth in ten is so long that it is smaller in narrow places."""
 _HELD = 2
 """How many times the bytes of their files the papers take, with their places, at most (measured), unless others keep
 them, too."""
@@ -68,12 +70,18 @@ class WrittenPacket(NamedTuple):
     """What it begins with, as does each file with the same papers."""
 
 
-class _KnownStencil(NamedTuple):
-    """A stencil, which its key keeps the papers for."""
+class _KnownStencils(NamedTuple):
+    """The stencils of some papers, which their key keeps."""
 
-    stencil: Stencil
+    stencils: tuple[Stencil, ...]
+    """The oldest one first: in each, other texts are smaller in some of their places than in others."""
     size_of_key: int
-    """About how many bytes these take."""
+    """About how many bytes the papers take."""
+
+    @property
+    def size(self) -> int:
+        """About how many bytes all of it takes."""
+        return self.size_of_key + sum(stencil.size for stencil in self.stencils)
 
 
 @dataclass
@@ -88,11 +96,11 @@ class PacketWriter:
     """Bytes of that, and of the stencils, unless the latest one alone has more."""
     _shaped: ShapedBefore = field(default_factory=ShapedBefore)
     _linked: LinkedBefore = field(init=False)
-    _stencils: Recent[Hashable, _KnownStencil] = field(init=False)
+    _stencils: Recent[Hashable, _KnownStencils] = field(init=False)
 
     def __post_init__(self) -> None:
         self._linked = LinkedBefore(self.most, self.most_bytes)
-        self._stencils = Recent(self.most, self.most_bytes, lambda _, known: known.stencil.size + known.size_of_key)
+        self._stencils = Recent(self.most, self.most_bytes, lambda _, known: known.size)
 
     def write(self, plan: PacketPlan, papers: Sequence[PlacedItem], info: Callable[[], PacketInfo]) -> WrittenPacket:
         """Write a packet. `info` is what it says about itself: the same for all packets with these papers, but for
@@ -102,10 +110,11 @@ class PacketWriter:
         texts = texts_of(papers, written.values.values(), numbers)
         key = plan.layout.large_print, papers[-1].last, texts.pattern, SameObjects(plan.pack), _identities(papers)
         pieces = [piece for said in written.pieces.values() for piece in said]
-        known = None if any(language for _, language in pieces) else self._stencils.find(key)
-        pdf = _filled(known.stencil, plan, texts.every, [text for text, _ in pieces]) if known else None
-        if known and pdf:
-            return WrittenPacket(pdf, known.stencil.beginning)
+        known = self._stencils.find(key)
+        stencils = known.stencils if known else ()
+        for stencil in stencils if not any(language for _, language in pieces) else ():
+            if pdf := _filled(stencil, plan, texts.every, [text for text, _ in pieces]):
+                return WrittenPacket(pdf, stencil.beginning)
         out = io.BytesIO()
         linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language, self._linked)
         drawn, codes = self._link(linker, plan, papers, written, numbers)
@@ -113,7 +122,8 @@ class PacketWriter:
         said = info()
         frame = linker.finish(said, tool(), identifier([plan.packet]))
         if new := stencil_of(linker, plan, papers, drawn, codes, texts.every, said):
-            self._stencils.put(key, _KnownStencil(new, _HELD * sum(len(placed.paper.part.pdf) for placed in papers)))
+            size_of_key = _HELD * sum(len(placed.paper.part.pdf) for placed in papers)
+            self._stencils.put(key, _KnownStencils((*stencils, new)[-_MOST_STENCILS:], size_of_key))
         return WrittenPacket(out.getvalue(), frame.beginning)
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
