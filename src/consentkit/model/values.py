@@ -85,19 +85,21 @@ class _SchemaOnce:
 
 _LONGEST_PROSE, _LONGEST_LINE = 6000, 1000
 
-_Prose = Annotated[
+_CheckedProse = Annotated[
     str,
     AfterValidator(fold),
     AfterValidator(_not_blank),
     Field(min_length=1, max_length=_LONGEST_PROSE),
     _plain(_LONGEST_PROSE),
 ]
-_Line = Annotated[_Prose, AfterValidator(_one_paragraph), Field(max_length=_LONGEST_LINE), _plain(_LONGEST_LINE)]
+_CheckedLine = Annotated[
+    _CheckedProse, AfterValidator(_one_paragraph), Field(max_length=_LONGEST_LINE), _plain(_LONGEST_LINE)
+]
 
-Prose = Annotated[str, _SchemaOnce(_Prose)]
+Prose = Annotated[str, _SchemaOnce(_CheckedProse)]
 """One or more paragraphs, separated by blank lines."""
 
-Line = Annotated[str, _SchemaOnce(_Line)]
+Line = Annotated[str, _SchemaOnce(_CheckedLine)]
 """One paragraph: a list item, a label, a sentence."""
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
