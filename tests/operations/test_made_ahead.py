@@ -23,6 +23,7 @@ from consentkit.operations.schedule import VisitEntry, read_requested
 from consentkit.operations.targets import PacketTargets
 from consentkit.packets.packet import PacketMaker
 from consentkit.packets.visits import entry_of
+from consentkit.processes import aside
 from consentkit.processes.aside import Aside
 from kit.packets import OTHER, visit, write_schedule
 from kit.small import CODE, make_clinic, write_procedure
@@ -55,13 +56,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> OpenWorkspace:
 def forked(monkeypatch: pytest.MonkeyPatch) -> list[Aside[Any]]:
     """Let a few visits be enough for a second process, and see which there were."""
     seen: list[Aside[Any]] = []
-    begin = made_ahead.begin_aside
+    begin = aside.begin_aside
 
     def begun(*arguments: Any) -> Aside[Any]:
         seen.append(begin(*arguments))
         return seen[-1]
 
-    monkeypatch.setattr(made_ahead, "begin_aside", begun)
+    monkeypatch.setattr(aside, "begin_aside", begun)
     monkeypatch.setattr(made_ahead, "_processors", lambda: 2)
     monkeypatch.setattr(made_ahead, "_LEAST", 4)
     monkeypatch.setattr(made_ahead, "_FIRST", 2)
@@ -123,14 +124,14 @@ def test_a_second_process_changes_nothing_but_who_makes_the_packets(
 def test_where_that_process_ends_all_packets_are_made_here(
     serve: Serve, forked: list[Aside[Any]], made_here: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = made_ahead.begin_aside
+    begin = aside.begin_aside
 
     def killed(*arguments: Any) -> Aside[Any]:
         aside: Aside[Any] = begin(*arguments)
         os.kill(aside.process.pid or 0, signal.SIGKILL)
         return aside
 
-    monkeypatch.setattr(made_ahead, "begin_aside", killed)
+    monkeypatch.setattr(aside, "begin_aside", killed)
     events = said(list(serve("out")))
     assert len(forked) == 1
     assert len(made_here) == sum(name == PacketWritten.__name__ for name, _ in events) == 9

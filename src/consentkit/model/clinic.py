@@ -168,11 +168,12 @@ class Clinic(Record):
     """The default paper size."""
     language: LanguageTag = "en"
     """The default language."""
-    packet: PacketSettings = PacketSettings()
+    # What is left out needs no check: its validator is built where a file states something.
+    packet: PacketSettings = PacketSettings.model_construct()
     """What the packet of a visit contains, unless the visit itself states it."""
-    printing: PrintSettings = PrintSettings()
+    printing: PrintSettings = PrintSettings.model_construct()
     """How packets are printed with `--print`, and at the front desk."""
-    mapping: MappingSettings = MappingSettings()
+    mapping: MappingSettings = MappingSettings.model_construct()
     """How the clinic's schedules are written: the exports of its practice system, and its own spreadsheets."""
     files: Literal["owner", "group"] = "owner"
     """Who can read packets, approvals and the journal: whoever made them, or also the group of their folder."""
@@ -182,9 +183,9 @@ class Clinic(Record):
     """Whether there is a journal, and for how long entries are kept; there is none if left out."""
     records: RecordSettings | None = None
     """Whether it is kept where people write on each packet, and for how long; it is not if left out."""
-    checks: CheckSettings = CheckSettings()
+    checks: CheckSettings = CheckSettings.model_construct()
     """How strictly `consentkit check` checks the texts."""
-    fhir: FhirSettings = FhirSettings()
+    fhir: FhirSettings = FhirSettings.model_construct()
     """How Bundles of FHIR become visits."""
-    hl7: Hl7Settings = Hl7Settings()
+    hl7: Hl7Settings = Hl7Settings.model_construct()
     """How messages of HL7 v2 become visits."""

@@ -82,7 +82,7 @@ class Group(Choices):
 class ServiceList(Record):
     """All services of a clinic."""
 
-    defaults: Defaults = Defaults()
+    defaults: Defaults = Defaults.model_construct()
     """What applies to every service that does not state something else."""
     groups: tuple[Group, ...] = ()
     """Services that have something in common, which is stated once for each group."""

@@ -16,10 +16,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     StringConstraints,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
+from pydantic_core import CoreSchema
 
 from consentkit.model.identity import (
     CLAUSE_PATTERN,
@@ -67,18 +69,37 @@ def _plain(limit: int) -> WrapValidator:
     return WrapValidator(take)
 
 
+class _SchemaOnce:
+    """Has pydantic work out once what a type of many fields requires: for each field alone it takes far longer."""
+
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+        self._schema: CoreSchema | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        if self._schema is None:
+            self._schema = handler.generate_schema(self._kind)
+        # What a field adds, such as a limit, is that field's own.
+        return {**self._schema, "metadata": {**self._schema.get("metadata", {})}}
+
+
 _LONGEST_PROSE, _LONGEST_LINE = 6000, 1000
 
-Prose = Annotated[
+_CheckedProse = Annotated[
     str,
     AfterValidator(fold),
     AfterValidator(_not_blank),
     Field(min_length=1, max_length=_LONGEST_PROSE),
     _plain(_LONGEST_PROSE),
 ]
+_CheckedLine = Annotated[
+    _CheckedProse, AfterValidator(_one_paragraph), Field(max_length=_LONGEST_LINE), _plain(_LONGEST_LINE)
+]
+
+Prose = Annotated[str, _SchemaOnce(_CheckedProse)]
 """One or more paragraphs, separated by blank lines."""
 
-Line = Annotated[Prose, AfterValidator(_one_paragraph), Field(max_length=_LONGEST_LINE), _plain(_LONGEST_LINE)]
+Line = Annotated[str, _SchemaOnce(_CheckedLine)]
 """One paragraph: a list item, a label, a sentence."""
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]

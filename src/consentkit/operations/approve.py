@@ -36,7 +36,8 @@ from consentkit.model.approval import LONGEST_PERSON, ApprovedException
 from consentkit.model.identity import APPROVALS, PARTICULARS, Layout, Variant, approved_kind, clause_file
 from consentkit.operations.approval_entry import clinic_folder, entry_of, journal_entries, note_in_journal
 from consentkit.operations.check import check
-from consentkit.operations.journal import Who, is_for_group, require_journal, who_asks
+from consentkit.operations.journal import Who, require_journal, who_asks
+from consentkit.operations.journal_place import is_for_group
 from consentkit.operations.text_of_today import text_of_today
 from consentkit.problems import Problem
 from consentkit.reading.paths import is_there

@@ -32,6 +32,7 @@ from consentkit.journal.values import UNKNOWN_ACTOR as UNKNOWN_ACTOR  # noqa: PL
 from consentkit.journal.values import WITHDRAWAL_REASONS as WITHDRAWAL_REASONS  # noqa: PLC0414
 from consentkit.journal.values import JournalAction as JournalAction  # noqa: PLC0414
 from consentkit.journal.values import JournalReason as JournalReason  # noqa: PLC0414
+from consentkit.operations.journal_place import is_for_group, journal_folder
 from consentkit.packets.packet import Packet
 
 
@@ -51,11 +52,6 @@ def record_entries(workspace: OpenWorkspace, entries: Sequence[JournalEntry]) ->
             journal.record_all(entries)
 
 
-def is_for_group(workspace: OpenWorkspace) -> bool:
-    """Whether the group of a folder may read what is written into it."""
-    return workspace.folder.clinic.files == "group"
-
-
 def require_journal(workspace: OpenWorkspace) -> None:
     """Raise FileAccess where the clinic keeps a journal that can't be written to."""
     if journal := open_journal(workspace):
@@ -65,14 +61,6 @@ def require_journal(workspace: OpenWorkspace) -> None:
 def open_journal_to_read(workspace: OpenWorkspace) -> Journal:
     """Open the clinic's journal to read it. Raises WrongUse where the clinic keeps none, and FileAccess."""
     return Journal.open_to_read(require_journal_folder(workspace))
-
-
-def journal_folder(workspace: OpenWorkspace) -> Path | None:
-    """Where the clinic's journal is, or will be; None where the clinic keeps none."""
-    if not workspace.keeps_journal:
-        return None
-    settings, folder = workspace.folder.clinic.journal, workspace.folder.path
-    return folder / settings.folder if settings and folder else None
 
 
 def require_journal_folder(workspace: OpenWorkspace) -> Path:

@@ -22,11 +22,11 @@ from consentkit.journal.rows import as_data as as_data  # noqa: PLC0414 - an ent
 from consentkit.model.years import in_years
 from consentkit.operations.journal import (
     Journal,
-    is_for_group,
     open_journal_to_read,
     require_journal_folder,
     who_asks,
 )
+from consentkit.operations.journal_place import is_for_group
 from consentkit.operations.targets import STDOUT
 from consentkit.output.write import require_replaceable, write_file
 from consentkit.processes.whole_files import LARGEST_PDF

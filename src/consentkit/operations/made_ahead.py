@@ -12,12 +12,15 @@ from collections import Counter
 from collections.abc import Generator, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from consentkit.errors import ConsentkitError
 from consentkit.operations.packets import PacketAhead, PacketsInTurn
 from consentkit.packets.visit_kinds import kind_of
 from consentkit.packets.visits import VisitEntry
-from consentkit.processes.aside import Aside, begin_aside
+
+if TYPE_CHECKING:
+    from consentkit.processes.aside import Aside
 
 _MOST = 2500
 """Visits that are read before the first of them is served, which bounds the memory that they take: 5 kB for each. For
@@ -86,6 +89,8 @@ def made_ahead(making: PacketsInTurn, entries: Sequence[VisitEntry | None]) -> G
     places = _share(entries) if len(entries) >= _LEAST and _processors() > 1 else []
     ahead = MadeAhead()
     if places:
+        from consentkit.processes.aside import begin_aside  # which loads what few runs need
+
         try:
             ahead = MadeAhead(begin_aside(_SECONDS, _made, making.apart(), entries, places), places)
         except OSError:  # there are no resources for it

@@ -10,7 +10,7 @@ be written to, nothing is made or given out.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, FileAccess
 from consentkit.model.visit import VisitName
 from consentkit.operations.earlier_files import EarlierFile, EarlierFiles
-from consentkit.operations.journal import is_for_group, open_journal, require_journal
+from consentkit.operations.journal_place import is_for_group, journal_folder
 from consentkit.operations.made_ahead import in_parts, made_ahead, one_by_one
 from consentkit.operations.packet_events import (
     DayFileLeftOut,
@@ -46,7 +46,6 @@ from consentkit.operations.packets import (
     ResultOfVisit,
     refusal,
 )
-from consentkit.operations.printing import print_day, print_packet, require_printer
 from consentkit.operations.recording import PacketRecorder, PrintRecord
 from consentkit.operations.records import keep_record
 from consentkit.operations.schedule import RequestedVisits
@@ -78,9 +77,10 @@ def write_packets(
     anything is made.
     """
     if targets.printer:
+        from consentkit.operations.printing import require_printer  # which few runs need
+
         require_printer(targets.printer)
-    with open_journal(workspace) or nullcontext() as journal:
-        recorder = PacketRecorder(journal, options.override)
+    with _recorder_of(workspace, options.override) as recorder:
         seconds = 0 if targets.printer else patience
         if targets.are_in_a_folder:  # what killed runs have left there are packets of patients
             remove_unfinished(targets.output or ".", seconds=_HOUR)
@@ -94,6 +94,15 @@ def write_packets(
                 yield from run.combine(targets.combined)
 
 
+def _recorder_of(workspace: OpenWorkspace, override: str | None) -> AbstractContextManager[PacketRecorder]:
+    """What records the packets of a run. Raises FileAccess where the clinic keeps a journal that can't be opened."""
+    if journal_folder(workspace) is None:
+        return nullcontext(PacketRecorder())
+    from consentkit.operations.journal_recording import journal_recorder
+
+    return journal_recorder(workspace, override)
+
+
 def packets_into(
     workspace: OpenWorkspace, entries: Iterator[VisitEntry], folder: Path, options: PacketOptions, *, force: bool
 ) -> Iterator[ResultOfVisit]:
@@ -105,7 +114,8 @@ def packets_into(
     targets = PacketTargets(visits, output=f"{folder}/", force=force)
     targets.require_sense()
     require_usable_folder(folder)
-    require_journal(workspace)
+    with _recorder_of(workspace, options.override):
+        pass  # it can be written to
     return _results(write_packets(workspace, targets, options, _no_stdout))
 
 
@@ -252,6 +262,8 @@ class _Run:
         made, file = written.made, written.file
         targets, jobs, packet = self._targets, tuple[str, ...](), made.packet
         if targets.printer and targets.combined is None:
+            from consentkit.operations.printing import print_packet
+
             jobs_of_each = len(packet.sets) if targets.sets else 1
             printing = self._recorder.printing(
                 [packet], packet.pdf, targets.printer, copies=self._copies, jobs_of_each=jobs_of_each
@@ -274,6 +286,8 @@ class _Run:
     def _print_day(self, pdf: bytes, target: str) -> Iterator[PacketEvent]:
         jobs = tuple[str, ...]()
         if self._targets.printer:
+            from consentkit.operations.printing import print_day
+
             try:
                 with self._recorder.printing(self._kept, pdf, self._targets.printer, copies=self._copies) as record:
                     jobs = print_day(self._workspace, pdf, self._kept, self._targets.printer, note_job=record.note_job)

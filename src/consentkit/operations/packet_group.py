@@ -17,7 +17,7 @@ from typing import Self
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
-from consentkit.operations.journal import is_for_group
+from consentkit.operations.journal_place import is_for_group
 from consentkit.operations.packets import MadePacket
 from consentkit.operations.recording import PacketRecorder
 from consentkit.operations.records import keep_record

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import WrongUse
 from consentkit.model.years import in_years
-from consentkit.operations.journal import is_for_group
+from consentkit.operations.journal_place import is_for_group
 from consentkit.output.new_files import WaitingFiles
 from consentkit.packets.packet import Packet
 

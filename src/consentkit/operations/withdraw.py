@@ -16,7 +16,8 @@ from consentkit.errors import WrongUse
 from consentkit.library.approvals import Approval, Withdrawal, record_withdrawal
 from consentkit.model.identity import APPROVALS, Variant
 from consentkit.operations.approval_entry import clinic_folder, entry_of, identity_of, note_in_journal
-from consentkit.operations.journal import WITHDRAWAL_REASONS, Who, is_for_group, reason_code, require_journal, who_asks
+from consentkit.operations.journal import WITHDRAWAL_REASONS, Who, reason_code, require_journal, who_asks
+from consentkit.operations.journal_place import is_for_group
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from consentkit.operations.filing.reading import (
 )
 from consentkit.operations.filing.sheet import NO_PROOF as NO_PROOF  # noqa: PLC0414 - what every report says
 from consentkit.operations.filing.sheet import unsure_sheet
-from consentkit.operations.journal import is_for_group
+from consentkit.operations.journal_place import is_for_group
 from consentkit.operations.progress import Progress
 from consentkit.operations.records import records_of
 from consentkit.output.new_files import new_files, replaced_together
