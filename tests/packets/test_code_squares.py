@@ -10,7 +10,7 @@ import segno
 import zxingcpp
 from PIL import Image
 
-from consentkit.packets.code_squares import LEFT_HALF, MASK, squares_of
+from consentkit.packets.code_squares import MASK, PIECE, squares_of
 from consentkit.packets.code_symbol import LETTERS, LONGEST, MASKS, SIZE, rows_of
 
 OF_NUMBERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -24,11 +24,8 @@ def rows_of_segno(payload: str, mask: int | None = None) -> list[str]:
 
 
 def rows_made(payload: str) -> list[str]:
-    halves = squares_of(payload)
-    return [
-        f"{left:0{LEFT_HALF}b}{right:0{SIZE - LEFT_HALF}b}"
-        for left, right in zip(halves[::2], halves[1::2], strict=True)
-    ]
+    squares = "".join(f"{piece:0{PIECE}b}" for piece in squares_of(payload))
+    return ["".join(row) for row in zip(*[iter(squares)] * SIZE, strict=True)]
 
 
 def payloads(count: int) -> Iterator[str]:

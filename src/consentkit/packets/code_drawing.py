@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from operator import getitem
 
-from consentkit.packets.code_squares import LEFT_HALF, squares_of
+from consentkit.packets.code_squares import PIECE, squares_of
 from consentkit.packets.code_symbol import SIZE
 
 _MODULE = 1.42
@@ -21,26 +21,25 @@ QUIET = 4 * _MODULE
 _DARK = re.compile("1+")
 
 
-class _HalfRow(dict[int, bytes]):
-    """The operators for the dark squares of half a row, by its squares."""
+class _PieceOfRow(dict[int, bytes]):
+    """The operators for the dark squares of a piece of a row, by its squares."""
 
     def __init__(self, column: int, row: int) -> None:
         super().__init__()
         self._column, self._above = column, SIZE - 1 - row
-        self._format = f"0{SIZE - LEFT_HALF if column else LEFT_HALF}b"
 
     def __missing__(self, squares: int) -> bytes:
-        every = _DARK.finditer(format(squares, self._format))
+        every = _DARK.finditer(f"{squares:0{PIECE}b}")
         runs = ((run.start() + self._column, run.end() - run.start()) for run in every)
         self[squares] = drawn = b"".join(b"%d %d %d 1 re\n" % (start, self._above, length) for start, length in runs)
         return drawn
 
 
-_HALVES = [_HalfRow(column, row) for row in range(SIZE) for column in (0, LEFT_HALF)]
-"""Rows of codes are drawn by halves, of which there are so few that most have been drawn before."""
+_PIECES = [_PieceOfRow(column, row) for row in range(SIZE) for column in range(0, SIZE, PIECE)]
+"""Rows of codes are drawn by pieces, of which there are so few that most have been drawn before."""
 _SCALE_OF_CODE = b"%g 0 0 %g 0 0 cm\n" % (_MODULE, _MODULE)
 
 
 def drawn_code(payload: str) -> bytes:
     """What draws a QR code. Raises ValueError for what does not fit a small one."""
-    return b"".join([_SCALE_OF_CODE, *map(getitem, _HALVES, squares_of(payload)), b"f"])
+    return b"".join([_SCALE_OF_CODE, *map(getitem, _PIECES, squares_of(payload)), b"f"])

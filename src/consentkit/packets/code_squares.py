@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, reduce
 from operator import getitem, xor
-from struct import Struct
 from typing import NamedTuple
 
 from consentkit.packets.code_symbol import DATA, SIZE, correction_of, data_of, places_of_bits, rows_of
@@ -21,22 +20,19 @@ The standard has an encoder try all eight, and take the one with which a code ha
 reader (ISO/IEC 18004:2015, 7.8.3). A reader learns from the code which one it has, and reads them all. Of simulated
 scans, as many were read with this mask alone as with the best one for each code, which takes five times as long.
 """
-LEFT_HALF = SIZE // 2
-"""The squares of a row that are in its left half; the right one has one more."""
-
-_HALVES = Struct(f">{2 * SIZE}H")
-"""A code as a number: the halves of its rows, each the lowest of 16 bits."""
+PIECE = 7
+"""The squares of a piece of a row: rows have three."""
 
 
-def squares_of(payload: str) -> tuple[int, ...]:
-    """The halves of the rows of a code, from the top, the left one before the right one.
+def squares_of(payload: str) -> bytes:
+    """The pieces of the rows of a code, from the top, those of a row from the left.
 
     Each is a number with a bit for each square, which is 1 for a dark one; that of the last square is lowest. Raises
     ValueError for what does not fit.
     """
     parts = _parts()
     number = reduce(xor, map(getitem, parts.of_data, data_of(payload)), parts.same)
-    return _HALVES.unpack(number.to_bytes(_HALVES.size))
+    return number.to_bytes(SIZE * SIZE // PIECE)
 
 
 class _Parts(NamedTuple):
@@ -74,7 +70,7 @@ def _made_by_byte(place: int, of_bits: Sequence[int]) -> tuple[int, ...]:
 
 
 def _square(row: int, column: int) -> int:
-    """The number of a code in which only that square is dark."""
-    half, last = (0, LEFT_HALF - 1) if column < LEFT_HALF else (1, SIZE - 1)
-    below = 2 * SIZE - 1 - (2 * row + half)
-    return 1 << 16 * below + last - column
+    """The number of a code in which only that square is dark: it has a byte for each piece of a row."""
+    behind = SIZE * SIZE - 1 - (row * SIZE + column)
+    piece, bit = divmod(behind, PIECE)
+    return 1 << 8 * piece + bit
