@@ -14,7 +14,7 @@ import pytest
 
 from consentkit import resources
 from consentkit.cli import OBJECTS_BETWEEN_COLLECTIONS, run
-from kit import skipping, thorough
+from kit import loaded_in_turns, skipping, thorough
 from kit.cluster import Cluster, running_cluster
 from kit.cups import PrintSystem, print_system
 from kit.running import Outcome
@@ -68,6 +68,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     thorough.choose_examples(config.option.markexpr)
     gc.set_threshold(8 * OBJECTS_BETWEEN_COLLECTIONS)  # there are ten thousand tests among what is looked at
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Let each worker load its share of the files first: what others have compiled by then it need not compile."""
+    loaded_in_turns.load_own_share(session.config.args)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -130,10 +136,11 @@ def cache_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def parts_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Lay out a page once for this run of the tests, whichever of its workers and tests need it."""
-    from kit import laid_out_once  # with the page engine, which who only collects tests does without
+    """Lay out a page, and read it back, once for this run of the tests, whichever of its workers and tests need it."""
+    from kit import laid_out_once, read_back_once  # with the page engine, which who only collects tests does without
 
     laid_out_once.keep_parts(_folder_of_run(tmp_path_factory, "laid-out"))
+    read_back_once.keep_texts(_folder_of_run(tmp_path_factory, "read-back"))
 
 
 @pytest.fixture(scope="session")

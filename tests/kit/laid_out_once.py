@@ -39,6 +39,9 @@ AROUND = (
 )
 """The beginnings of the names of tests that lay out each page: again, in threads, or for the memory that it takes."""
 
+_KEPT = {("consentkit.pdf.render.engine", "render"), ("consentkit.pdf.read.structure_text", "tagged_text")}
+"""The modules and names of functions whose results are kept: others take their places from the beginning."""
+
 _Render = Callable[..., Part]
 _Definition = tuple[Any, str, Any]
 """A module or class, a name in it, and what that stands for."""
@@ -107,8 +110,12 @@ def definitions(*rooms: str) -> Iterator[_Definition]:
         for key, value in list(vars(module).items()):
             if isinstance(value, type) and value.__module__ == name:
                 yield from ((value, method, made) for method, made in vars(value).items() if _is_code(made))
-            if (is_own or isinstance(value, type | FunctionType)) and value is not engine.render:
+            if (is_own or isinstance(value, type | FunctionType)) and not _is_kept(value):
                 yield module, key, value
+
+
+def _is_kept(value: object) -> bool:
+    return isinstance(value, FunctionType) and (value.__module__, value.__qualname__) in _KEPT
 
 
 def _is_code(value: object) -> bool:
