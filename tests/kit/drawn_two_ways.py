@@ -38,7 +38,7 @@ from consentkit.operations.packets import MadePacket, PacketsInTurn
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.plan import PacketOptions
 from consentkit.packets.scripts import language_of
-from consentkit.pdf.lines import shaping
+from consentkit.pdf.lines import common_line, shaping
 from consentkit.resources import CJK_FONT
 from kit.packets import bookmarks, plan, texts, visit
 from kit.pictures import MOST_UNLIKE, difference, photograph
@@ -143,8 +143,8 @@ def open_small_clinic(folder: Path) -> OpenWorkspace:
 def drawn_by_page_engine() -> Iterator[None]:
     """Leave every line to the page engine."""
     with (
-        mock.patch.object(shaping, "common_glyphs", return_value=None),
-        mock.patch.object(shaping, "set_line", return_value=None),
+        mock.patch.object(shaping, "shaped_common_line", return_value=None),
+        mock.patch.object(common_line, "_known", []),
         mock.patch.object(shaping, "_glyphs_of", return_value=None),
     ):
         yield

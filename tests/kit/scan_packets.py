@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from consentkit.documents.opening import open_workspace
 from consentkit.model.visit import Visit
-from consentkit.packets.lettering import EDGE, SIDE_OF_CODE
+from consentkit.packets.code_drawing import SIDE_OF_CODE
+from consentkit.packets.lettering import EDGE
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.record import record_of
 from consentkit.packets.visits import read_visits

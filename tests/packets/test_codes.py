@@ -13,7 +13,7 @@ from PIL import Image
 from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.model.identity import PAPER_SIZES
-from consentkit.packets.lettering import QUIET
+from consentkit.packets.code_drawing import QUIET
 from consentkit.packets.packet import Packet
 from kit.packets import codes, packet, visit
 from kit.small import make_clinic, write_procedure

@@ -95,8 +95,8 @@ def test_what_is_kept_is_counted_as_what_it_takes(maker: PacketMaker) -> None:
         ),
         "stencils": (
             maker._writer._stencils,
-            bytes_of([one.frame for one in maker._writer._stencils.latest()])
-            + bytes_of([placed.paper.part for one in maker._writer._stencils.latest() for placed in one.papers]),
+            bytes_of([one.stencil for one in maker._writer._stencils.latest()])
+            + bytes_of([placed.paper.part for papers in maker._papers._known.latest() for placed in papers]),
         ),
     }
     counted = {name: kept._size / held for name, (kept, held) in taken.items()}

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from consentkit.packets.lettering import EDGE, QUIET, SIDE_OF_CODE, Texts, lines_of_name, ways_to_break
+from consentkit.packets.code_drawing import QUIET, SIDE_OF_CODE
+from consentkit.packets.lettering import EDGE, Texts, lines_of_name
+from consentkit.packets.line_breaks import ways_to_break
 from consentkit.packets.visit_lines import LineFit
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.link.link import Linker

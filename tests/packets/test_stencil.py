@@ -21,6 +21,7 @@ from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.packets.packet import Packet, PacketMaker, packet_info
+from consentkit.packets.packet_number import identifier, payload
 from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketOptions, PacketPlan, PrintSerial
@@ -29,7 +30,7 @@ from consentkit.packets.scripts import language_of
 from consentkit.packets.stencil import Stencil
 from consentkit.packets.writing import PacketWriter
 from consentkit.pdf.lines.common import common_letters
-from consentkit.pdf.lines.shaping import common_line
+from consentkit.pdf.lines.common_line import common_line
 from kit.packets import CHILD, MOTHER, OTHER, visit
 from kit.small import make_clinic, write_procedure, write_translation
 
@@ -168,10 +169,12 @@ def test_a_piece_in_other_letters_that_is_not_drawn_needs_its_font_all_the_same(
     desk = Desk(workspace)
     planned = desk.plan(patient=OTHER)
     desk.make(patient=OTHER)
-    (stencil,) = desk.writer._stencils.latest()
+    (known,) = desk.writer._stencils.latest()
+    stencil, number = known.stencil, planned.packet
     texts = [f"Text {number}" for number in range(len(stencil.varying) + 1)]
-    assert stencil.fill(planned, texts, ["Ivan"])
-    assert stencil.fill(planned, texts, ["Иван"]) is None
+    for piece, is_filled in (("Ivan", True), ("Иван", False)):
+        pdf = stencil.fill(number, identifier([number]), lambda page: payload(number, page), texts, [piece])
+        assert (pdf is not None) == is_filled
 
 
 def test_texts_that_are_alike_by_chance_are_drawn_once_in_that_packet_alone(busy: Desk) -> None:

@@ -20,7 +20,8 @@ from consentkit.cache.store import open_store
 from consentkit.documents.opening import open_workspace
 from consentkit.errors import FileAccess
 from consentkit.packets.packet import Packet
-from consentkit.packets.plan import PrintSerial, payload
+from consentkit.packets.packet_number import payload
+from consentkit.packets.plan import PrintSerial
 from consentkit.packets.record import record_of
 from consentkit.records.folder import RecordFolder
 from consentkit.scans.record import PacketRecord
@@ -100,7 +101,7 @@ def test_the_parts_that_are_kept_have_nothing_of_the_visit(everybody: Packet) ->
 def test_a_record_has_each_page_with_a_code_and_where_people_write_on_it(everybody: Packet) -> None:
     record, _ = record_of(everybody)
     pages = [page for paper in record.papers for page in paper.pages]
-    assert {page.number: payload(everybody.plan, page.number) for page in pages} == codes(everybody.pdf)
+    assert {page.number: payload(everybody.plan.packet, page.number) for page in pages} == codes(everybody.pdf)
     places = {place.name: place for page in pages for place in page.places}
     expected = {name for name, place in places.items() if place.expected}
     roles = ("representative", "clinician", "assent", "interpreter", "witness")
@@ -197,7 +198,7 @@ def test_the_desk_keeps_it_too_and_its_codes_say_which_print_it_is(tmp_path: Pat
 def test_a_print_number_that_makes_the_code_larger_is_left_out(everybody: Packet) -> None:
     def counted(number: int, page: int) -> str:
         serial = PrintSerial(number, datetime.time(9, 5))
-        return payload(replace(everybody.plan, serial=serial), page).removeprefix(f"CK2/{everybody.plan.packet}/")
+        return payload(everybody.plan.packet, page, serial.number).removeprefix(f"CK2/{everybody.plan.packet}/")
 
     assert [counted(2, 3), counted(12, 34), counted(12, 345)] == ["3/2", "34/12", "345"]
 

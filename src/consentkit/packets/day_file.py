@@ -10,7 +10,8 @@ import io
 from collections.abc import Iterable
 
 from consentkit.packets.packet import Packet, PacketMaker, packet_info
-from consentkit.packets.plan import identifier, tool
+from consentkit.packets.packet_number import identifier
+from consentkit.packets.plan import tool
 from consentkit.pdf.file.xmp import PacketInfo
 from consentkit.pdf.link.link import Linker
 
@@ -30,7 +31,7 @@ def combine(maker: PacketMaker, packets: Iterable[Packet]) -> bytes:
         linker.close_branch(f"{words.visit} {visit}", f"visit_{number}", start)
         linker.label_pages(start, f"{visit}: ")
         start += packet.pages
-    linker.finish(_info(maker, done), tool(), identifier([packet.plan for packet in done]))
+    linker.finish(_info(maker, done), tool(), identifier([packet.plan.packet for packet in done]))
     pdf = out.getvalue()
     maker.require_identity(pdf, done, is_one_of_many=True)
     return pdf

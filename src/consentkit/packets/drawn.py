@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import NamedTuple
 
+from consentkit.packets.compared_texts import DrawnText
+from consentkit.packets.plain_drawings import LEAST_SIZE
 from consentkit.packets.printed import (
     Names,
     PrintedPage,
@@ -32,16 +33,6 @@ from consentkit.pdf.read.content_text import MarkedSequence, SequenceKey
 from consentkit.pdf.read.graphics import GraphicsState
 from consentkit.pdf.read.painter import Painter
 from consentkit.pdf.read.visible import VisibleContent
-
-LEAST_SIZE = 2.0
-"""Points of the smallest type that a visit may be written in: long names in short slots become that small."""
-
-
-class DrawnText(NamedTuple):
-    """A text that was drawn onto a page, and what is read out for it, if anything is."""
-
-    text: str
-    spoken: str | None
 
 
 class PageReader:

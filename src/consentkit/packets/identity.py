@@ -14,6 +14,7 @@ from consentkit.documents.particulars import particulars_hash
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
+from consentkit.packets.compared_texts import OwnTexts
 from consentkit.packets.items import PacketItem, PlacedItem, SameObjects
 from consentkit.packets.kept_readings import kept_printed
 from consentkit.packets.page_numbers import PageNumbers
@@ -22,7 +23,7 @@ from consentkit.packets.planned_reading import KnownPlan, PacketRead, PagePlace,
 from consentkit.packets.printed import PrintedPart, size_of_strings
 from consentkit.packets.read_back import FileMarks, PageMarks, own_texts, require_identity, required_texts
 from consentkit.packets.read_before import ReadBefore
-from consentkit.packets.reading_plan import OwnTexts, PageKind, ReadingPlan
+from consentkit.packets.reading_plan import PageKind, ReadingPlan
 from consentkit.packets.scripts import LANGUAGES
 from consentkit.pdf.file.beginnings import KnownBeginning
 from consentkit.pdf.file.reader import read_file

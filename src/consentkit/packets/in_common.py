@@ -54,7 +54,11 @@ class InCommon:
     def _read_fonts(self, resources: Ref) -> dict[str, LineFont]:
         fonts = self.file.dictionary(self.file.dictionary(resources).get("Font"))
         measured = {name: MeasuredFont(self.file, font) for name, font in fonts.items()}
-        return {name: LineFont(font) for name, font in measured.items() if font.has_two_bytes and not font.is_drawn}
+        return {
+            name: LineFont(font.meanings, font.widths, font.default)
+            for name, font in measured.items()
+            if font.has_two_bytes and not font.is_drawn
+        }
 
     def drawing(
         self,

@@ -6,23 +6,20 @@ smaller, and is never cut off; what belongs to a label is read out with it.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 
-from consentkit.packets.code_squares import squares_of
-from consentkit.packets.code_symbol import SIZE
+from consentkit.packets.code_drawing import BOX_OF_CODE, drawn_code
+from consentkit.packets.line_breaks import ways_to_break
 from consentkit.packets.line_fit import STEP, LineRoom, line_fit
 from consentkit.packets.scripts import language_of
 from consentkit.packets.visit_lines import DrawnLine, VisitLines
 from consentkit.packets.wording import Piece
 from consentkit.pdf.file.syntax import Ref
 from consentkit.pdf.fonts.widths import width_of
-from consentkit.pdf.line_box import LINE_SIZE
-from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore
+from consentkit.pdf.line_box import BASELINE, LINE_SIZE
+from consentkit.pdf.lines.shaping import ShapedBefore
 from consentkit.pdf.link.link import Linker
 from consentkit.pdf.link.order import FieldValue, Stamp
 from consentkit.pdf.part import Slot
@@ -43,21 +40,9 @@ _SIDE = 2.0
 _ABOVE_RULE = 3.4
 _GAP = 3.0
 """Points between two pieces of a text, in the size in which lines are drawn."""
-_DARK = re.compile("1+")
-_BREAKS = re.compile(r"(?<=[\s-])")
-_LEAST_CUT = 12
-"""Characters from which a text may be set on several lines."""
-_MOST_LINES = 4
 
 EDGE = 22.7
 """Points from the edge of the sheet to whatever a scanner or a person needs, be the paper fed askew (8 mm)."""
-_MODULE = 1.42
-"""Points of the side of a square of a code: 0.5 mm, which is 3 dots of a scan at 150 dpi."""
-SIDE_OF_CODE = SIZE * _MODULE
-"""Points of the side of a code."""
-BOX_OF_CODE = (0.0, 0.0, SIDE_OF_CODE, SIDE_OF_CODE)
-QUIET = 4 * _MODULE
-"""Points around a code that stay white (ISO/IEC 18004, 6.3.8)."""
 
 
 class Texts:
@@ -196,74 +181,9 @@ def field_values(
     return filled
 
 
-class _HalfRow(dict[str, bytes]):
-    """The operators for the dark squares of half a row, by its squares."""
-
-    def __init__(self, column: int, row: int) -> None:
-        super().__init__()
-        self._column, self._above = column, SIZE - 1 - row
-
-    def __missing__(self, squares: str) -> bytes:
-        runs = ((run.start() + self._column, run.end() - run.start()) for run in _DARK.finditer(squares))
-        self[squares] = drawn = b"".join(b"%d %d %d 1 re\n" % (start, self._above, length) for start, length in runs)
-        return drawn
-
-
-_HALF = SIZE // 2
-_HALVES = [_HalfRow(column, row) for row in range(SIZE) for column in (0, _HALF)]
-"""Rows of codes are drawn by halves, of which there are so few that most have been drawn before."""
-_SCALE_OF_CODE = b"%g 0 0 %g 0 0 cm\n" % (_MODULE, _MODULE)
-
-
 def draw_code(linker: Linker, payload: str) -> Ref:
     """Draw a QR code, and return the drawing. Raises ValueError for what does not fit a small one."""
     return linker.draw(drawn_code(payload), BOX_OF_CODE)
-
-
-def drawn_code(payload: str) -> bytes:
-    """What draws a QR code. Raises ValueError for what does not fit a small one."""
-    halves = zip(_HALVES, [half for row in squares_of(payload) for half in (row[:_HALF], row[_HALF:])], strict=True)
-    return _SCALE_OF_CODE + b"".join([drawn[half] for drawn, half in halves]) + b"f"
-
-
-def ways_to_break(text: str) -> tuple[tuple[str, ...], ...]:
-    """The ways to set a text: on one line, then on two, three and four of them, as even as its words allow.
-
-    A text is cut where words or parts of a name end; within a word only where it is nothing but one long word.
-    """
-    text = text.strip()
-    ways: list[tuple[str, ...]] = [(text,)]
-    for count in range(2, _MOST_LINES + 1):
-        if len(text) >= _LEAST_CUT * (count - 1):
-            lines = _broken(text, count)
-            if len(lines) == count and lines not in ways:
-                ways.append(lines)
-    return tuple(ways)
-
-
-def _broken(text: str, count: int) -> tuple[str, ...]:
-    even = len(text) / count
-    places = [match.start() for match in _BREAKS.finditer(text) if 0 < match.start() < len(text)]
-    if not places:
-        return _cut(text, [_within_word(text, round(even * number)) for number in range(1, count)])
-    return _cut(text, [_nearest(places, even * number) for number in range(1, count)])
-
-
-def _nearest(places: Sequence[int], wished: float) -> int:
-    return min(places, key=lambda place: abs(place - wished))
-
-
-def _within_word(text: str, place: int) -> int:
-    """A place near the one given that parts no mark from its letter."""
-    while place < len(text) and (unicodedata.category(text[place])[0] in "MC" or text[place - 1] == "\u200d"):
-        place += 1
-    return place
-
-
-def _cut(text: str, places: Sequence[int]) -> tuple[str, ...]:
-    ends = [0, *sorted(set(places)), len(text)]
-    pieces = (text[start:end].strip() for start, end in pairwise(ends))
-    return tuple(piece for piece in pieces if piece)
 
 
 _NAME_ROOM = 480.0

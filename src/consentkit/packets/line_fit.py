@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from consentkit.pdf.line_box import LINE_SIZE
-from consentkit.pdf.lines.shaping import BASELINE
+from consentkit.pdf.line_box import BASELINE, BESIDE_LINE, LINE_HEIGHT, LINE_SIZE
 
 _LEADING = 1.03
 """From one of several lines to the next, as a share of the size of the type."""
@@ -36,6 +35,14 @@ def line_fit(size: float, left: float, up: float, baseline: float = BASELINE) ->
     if size == 1.0 and up == left == 0.0 and baseline == BASELINE:
         return AS_IT_IS
     return LineFit(round(size, 4), round(left, 3), round(up + BASELINE - baseline * size, 3))
+
+
+def drawn_line(content: bytes, width: float, fit: LineFit) -> tuple[bytes, tuple[float, float, float, float]]:
+    """What draws a line of a width as it lies in its drawing, and the edges of that in points."""
+    scale, left, up = fit
+    if fit != AS_IT_IS:
+        content = b"%g 0 0 %g %g %g cm\n%b" % (scale, scale, left, up, content)
+    return content, (left, up, left + (width + BESIDE_LINE) * scale, up + LINE_HEIGHT * scale)
 
 
 class LineRoom(NamedTuple):

@@ -125,7 +125,7 @@ class PacketMaker:
         papers = self._papers.papers(plan, inputs)
         packet = Packet(plan, tuple(papers), b"")
         pdf, beginning = self._writer.write(plan, papers, lambda: packet_info(packet, self.workspace))
-        self._read.expect(beginning.data, len(beginning.rows))
+        self._read.expect(beginning.data, beginning.objects)
         self.require_identity(pdf, [packet])
         return replace(packet, pdf=pdf)
 

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 from consentkit.pdf.file.geometry import Box
 from consentkit.pdf.file.syntax import Value
-from consentkit.pdf.read.content_text import UNKNOWN
-from consentkit.pdf.read.measuring import MeasuredFont
+from consentkit.pdf.unknown_letter import UNKNOWN
 
+LEAST_SIZE = 2.0
+"""Points of the smallest type that a visit may be written in: long names in short slots become that small."""
 _NUMBER = rb"[0-9]{1,4}(?:\.[0-9]{1,6})?"
 _LINE = re.compile(
     rb"(?:(?P<fit>%(n)b) 0 0 (?P<height>%(n)b) (?P<left>-?%(n)b) (?P<up>-?%(n)b) cm\n)?"
@@ -50,24 +51,21 @@ class StampDrawing(NamedTuple):
 class LineFont:
     """The glyphs of a font, by their numbers."""
 
-    def __init__(self, font: MeasuredFont) -> None:
-        self._font = font
-        self._meanings: dict[int, str] = {}
-        self._widths: dict[int, float] = {}
+    def __init__(self, meanings: Mapping[int, str], widths: Mapping[int, float], default: float) -> None:
+        """What each glyph means, if that is known, and its width as a fraction of the size, which most have by default.
+
+        A glyph whose meaning is not known has none of the letters that a visit may have.
+        """
+        self.meanings, self.widths, self.default = meanings, widths, default
 
     def read(self, glyphs: Sequence[int]) -> tuple[str, list[float]]:
         """What some glyphs mean, and how wide each is."""
         try:
-            text = "".join(map(self._meanings.__getitem__, glyphs))
+            text = "".join(map(self.meanings.__getitem__, glyphs))
+            return text, list(map(self.widths.__getitem__, glyphs))
         except KeyError:
-            self._look_up(glyphs)
-            text = "".join(map(self._meanings.__getitem__, glyphs))
-        return text, list(map(self._widths.__getitem__, glyphs))
-
-    def _look_up(self, glyphs: Sequence[int]) -> None:
-        for number in glyphs:
-            ((meaning, width, _),) = self._font.glyphs(number.to_bytes(2))
-            self._widths[number], self._meanings[number] = width, meaning
+            text = "".join([self.meanings.get(number, UNKNOWN) for number in glyphs])
+            return text, [self.widths.get(number, self.default) for number in glyphs]
 
 
 def read_plain(content: bytes, area: Box, fonts: Mapping[str, LineFont], least_size: float) -> StampDrawing | None:

@@ -6,11 +6,9 @@ where that does not reveal who the patient is.
 
 from __future__ import annotations
 
-import base64
 import datetime
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +21,7 @@ from consentkit.errors import WrongUse
 from consentkit.model.identity import Layout
 from consentkit.model.visit import Visit, particular_in, title_of_file
 from consentkit.model.words import LanguagePack
+from consentkit.packets.packet_number import packet_number
 from consentkit.packets.pairing import Conflict
 from consentkit.packets.visit_problems import named_visit
 from consentkit.packets.wording import VisitWording
@@ -90,6 +89,11 @@ class PacketPlan:
         return f"<PacketPlan of {named_visit(self.visit.visit)}>"
 
     @property
+    def serial_number(self) -> int | None:
+        """Which set of the visit it is, where sets are counted."""
+        return self.serial.number if self.serial else None
+
+    @property
     def extra_names(self) -> tuple[str, ...]:
         """What messages call each extra file: by its name, unless that reveals who the patient is."""
         return tuple(self._instead_of_name(number) or extra.name for number, extra in enumerate(self.extras))
@@ -139,9 +143,7 @@ class PacketPlan:
         the words around the documents don't count either.
         """
         visit, papers = self.visit, self.numbered or papers_in_number(self)
-        own = json.dumps([visit.visit, visit.date.isoformat(), self.pack.language])
-        digest = hashlib.sha256(f'{papers[:-1]}, "visit": {own}}}'.encode()).digest()
-        return base64.b32encode(digest)[:10].decode()
+        return packet_number(visit.visit, visit.date.isoformat(), self.pack.language, papers)
 
 
 def papers_in_number(plan: PacketPlan) -> str:
@@ -173,26 +175,6 @@ def which_extra(visit: Visit, number: int) -> str:
     return f"number {number + 1} of {len(visit.extra)}"
 
 
-def identifier(plans: Sequence[PacketPlan]) -> str:
-    """The first half of a file's identifier: which packets it holds (ISO 32000-1, 14.4)."""
-    return hashlib.sha256(" ".join(plan.packet for plan in plans).encode()).hexdigest()[:32]
-
-
 def tool() -> str:
     """What made a packet, with its version."""
     return f"consentkit {__version__}"
-
-
-def payload(plan: PacketPlan, page: int) -> str:
-    """What the code of a page says: packet, page and, where sets are counted, the number of the set, and nothing else.
-
-    It keeps to the characters of the smallest code, so that its squares are large: a number that does not fit is left
-    out.
-    """
-    text = f"CK2/{plan.packet}/{page}"
-    counted = f"{text}/{plan.serial.number}" if plan.serial else text
-    return counted if len(counted) <= _MOST_OF_A_CODE else text
-
-
-_MOST_OF_A_CODE = 20
-"""Characters of a QR code of version 1 with the error correction M (ISO/IEC 18004, table 7)."""

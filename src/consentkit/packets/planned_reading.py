@@ -14,9 +14,8 @@ from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
-from consentkit.packets.drawn import LEAST_SIZE
 from consentkit.packets.placed_drawings import PlacedDrawing, placed_in_field
-from consentkit.packets.plain_drawings import StampDrawing, box_of
+from consentkit.packets.plain_drawings import LEAST_SIZE, StampDrawing, box_of
 from consentkit.packets.printed import appearances_in, new_strings, stream_digest
 from consentkit.packets.read_back import OF_FONTS, FileMarks, PageMarks
 from consentkit.packets.reading_plan import DrawingPlan, PageKind, ReadingPlan, Spoken
@@ -90,7 +89,7 @@ class _PlanLearner:
         if beginning is None:
             raise _NoPlanError
         self._read, self._file, self._beginning = read, read.file, beginning.objects
-        self._end = KnownEnd(read.pdf, beginning)
+        self._end = KnownEnd.of(read.pdf, beginning)
         own = self._end.read(read.pdf)
         if own is None:
             raise _NoPlanError

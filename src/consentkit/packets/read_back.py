@@ -17,22 +17,17 @@ letters from right to left are compared by their letters, not by the order of th
 
 from __future__ import annotations
 
-import re
-import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import groupby
-from typing import NamedTuple
 
 from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
 from consentkit.model.words import LanguagePack
-from consentkit.packets.drawn import DrawnText, PageReader
+from consentkit.packets.compared_texts import ComparedTexts, DrawnText, OwnTexts, fault_of_page
+from consentkit.packets.drawn import PageReader
 from consentkit.packets.in_common import NotInCommonError
-from consentkit.packets.lettering import ways_to_break
 from consentkit.packets.printed import (
     OF_PAGE,
     PrintedPage,
@@ -47,7 +42,6 @@ from consentkit.packets.slots import identifiers, labelled
 from consentkit.packets.wording import AS_TYPED, VisitWording, every_way
 from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Value, decoded_text, string_bytes, string_text
-from consentkit.pdf.read.content_text import UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -110,7 +104,7 @@ def _require_all(file: PdfFile, pages: Sequence[PageMarks], marks: FileMarks, be
         if drawn is None:
             _require_no_others(page.keys() - OF_PAGE)
             drawn = reader.read(page, mark.printed)
-        require_page(number, drawn, values, mark, texts)
+        _require_page(number, drawn, values, mark, texts)
         if annotations or mark.printed.annotations:
             _require_annotations(number, file, annotations, known, values, mark)
         pages_drawn.append(drawn)
@@ -145,56 +139,14 @@ def _require_no_others(unknown: Collection[str]) -> None:
         raise RenderingFailed(f"the packet has an entry that no packet has: /{min(unknown)}")
 
 
-class ComparedTexts:
-    """Texts as they are compared, each of them worked out once."""
-
-    def __init__(self) -> None:
-        self.fold = cache(_folded)
-        self._lines = cache(_lines_of)
-        self._known: dict[tuple[int, int], frozenset[str]] = {}
-
-    def known(self, page: PageMarks) -> frozenset[str]:
-        """Every line of what may be drawn on a page and on others of its paper."""
-        key = id(page.required), id(page.allowed)  # the marks of all pages stay until the file is read
-        if key not in self._known:
-            self._known[key] = self.lines([*page.required, *page.allowed])
-        return self._known[key]
-
-    def lines(self, texts: Iterable[str]) -> frozenset[str]:
-        """Every line that these texts may be set on."""
-        return frozenset().union(*map(self._lines, texts))
-
-
-def _lines_of(text: str) -> frozenset[str]:
-    """Every line that a text may be set on."""
-    return frozenset(line for way in ways_to_break(text) for line in way)
-
-
-def require_page(
+def _require_page(
     number: int, read: Sequence[DrawnText] | None, values: Sequence[str], marks: PageMarks, texts: ComparedTexts
 ) -> None:
     """Raise RenderingFailed unless what was read of a page bears what it must, and nothing else."""
     if read is None:
         raise RenderingFailed(f"page {number} of the packet differs from the paper that it was made from")
-    drawn = {item.text for item in read}
-    required = [*marks.required, *marks.numbers]
-    if not all(text in drawn or _is_borne(text, drawn, texts.fold) for text in required):
-        raise RenderingFailed(f"page {number} of the packet does not bear this patient's particulars")
-    known = texts.known(marks)
-    strange = set(map(texts.fold, drawn.difference(known, marks.numbers))) - {_NOTHING}
-    is_strange = bool(strange) and not strange.issubset(map(texts.fold, known | texts.lines(marks.numbers)))
-    if is_strange or not {*required, *marks.allowed}.issuperset(values):
-        raise RenderingFailed(f"page {number} of the packet contains something that does not belong to this visit")
-    for item in read:
-        if item.spoken is not None and not is_read_out(item.text, item.spoken, known, texts.fold):
-            raise RenderingFailed(f"page {number} of the packet is read aloud differently than it is drawn")
-
-
-def is_read_out(text: str, said: str, known: Collection[str], fold: Callable[[str], Runs]) -> bool:
-    """Whether what is said for a text is what it shows, in the order in which it is written."""
-    if text in known and said.strip() == text:
-        return True
-    return fold(said) == fold(text) and _words(said) in set(map(_words, known))
+    if fault := fault_of_page(read, values, OwnTexts(marks.required, marks.allowed), marks.numbers, texts):
+        raise RenderingFailed(f"page {number} of the packet {fault}")
 
 
 def _require_annotations(
@@ -274,78 +226,3 @@ def own_texts(visit: Visit, pack: LanguagePack, wording: VisitWording = AS_TYPED
             yield from (way, f"{way}; {interpreter.number}", f"{interpreter.name}, {way}")
     if visit.witness:
         yield visit.witness
-
-
-def _is_borne(text: str, drawn: Collection[str], fold: Callable[[str], Runs]) -> bool:
-    """Whether a page bears a text, on one line or on several."""
-    if text.strip() in drawn:
-        return True
-    ways = [set(lines) for lines in ways_to_break(text)]
-    folded = set(map(fold, drawn))
-    return any(set(map(fold, lines)) <= folded for lines in ways)
-
-
-class Runs(NamedTuple):
-    """A text as far as its glyphs show it: without capitals, and without spaces and marks between the words."""
-
-    is_mixed: bool
-    """Whether something in it runs from right to left: its runs are drawn in another order then, and sorted here."""
-    runs: tuple[str, ...]
-
-
-_NOTHING = Runs(False, ())
-_KEPT = "-./"
-"""What distinguishes record numbers: 1-23 is not 12-3."""
-_RIGHT_TO_LEFT = {"R", "AL"}
-"""The classes of letters that are drawn from right to left (Unicode Standard Annex 9, table 4)."""
-_TURNING = {*_RIGHT_TO_LEFT, "AN"}
-"""Classes of characters that change the order in which others are drawn: Arabic digits, too."""
-
-
-def _folded(text: str) -> Runs:
-    """A text in whole runs of letters and digits, in their order; sorted where some of it runs from right to left.
-
-    A run of digits or Latin letters is drawn in its own order in any case, and is never taken apart. Marks between runs
-    change places with these where the text is mixed, so they are runs of their own there.
-    """
-    shown = _shown(text)
-    if not any(unicodedata.bidirectional(char) in _TURNING for char in shown):
-        return Runs(False, tuple(shown.split()))
-    words = re.sub(rf"([{re.escape(_KEPT)}])", r" \1 ", shown).split()
-    return Runs(True, tuple(sorted(run for word in words for run in _separated(word))))
-
-
-def _words(text: str) -> tuple[str, ...]:
-    """The words of a text in the order in which it is written, whichever way it runs."""
-    return tuple(_shown(text).split())
-
-
-def _shown(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(_simplified(char) for char in plain)
-
-
-def _simplified(char: str) -> str:
-    """A character as far as it counts: letters, digits, what distinguishes record numbers; no format characters.
-
-    One glyph serves for several kinds of hyphen, so a font says of it whichever it likes. What can't be known or
-    can't be seen counts as a letter that no text of a visit has.
-    """
-    if char == UNKNOWN:
-        return char
-    category = unicodedata.category(char)
-    if category in {"Pd", "Cf"}:
-        return "-" if category == "Pd" else ""
-    return char if char.isalnum() or category.startswith("M") or char in _KEPT else " "
-
-
-def _separated(word: str) -> Iterator[str]:
-    """The runs of a word that is mixed, each in one direction. Letters from right to left are read backwards."""
-    for is_turned, run in groupby(word, key=_is_turned):
-        letters = list(run)
-        yield "".join(sorted(letters) if is_turned else letters)
-
-
-def _is_turned(char: str) -> bool:
-    """Whether a character goes with letters from right to left; so do their vowel signs."""
-    return unicodedata.bidirectional(char) in {*_RIGHT_TO_LEFT, "NSM"}

@@ -10,16 +10,12 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from consentkit.errors import RenderingFailed
-from consentkit.packets.drawn import LEAST_SIZE, DrawnText
-from consentkit.packets.plain_drawings import LineFont, StampDrawing, is_in, read_plain
-from consentkit.packets.printed import PrintedPage
-from consentkit.packets.read_back import ComparedTexts, PageMarks, is_read_out, require_page
+from consentkit.packets.compared_texts import ComparedTexts, DrawnText, OwnTexts, fault_of_page, is_read_out
+from consentkit.packets.plain_drawings import LEAST_SIZE, LineFont, StampDrawing, is_in, read_plain
 from consentkit.packets.room_for_drawings import Room
 from consentkit.pdf.file.geometry import Box
 from consentkit.pdf.file.known_ends import KnownEnd, OwnObjects, OwnStream
@@ -74,15 +70,7 @@ class Spoken(NamedTuple):
     whose: int
 
 
-class OwnTexts(NamedTuple):
-    """What a visit has on some of its pages."""
-
-    required: Sequence[str]
-    allowed: Collection[str]
-
-
-@dataclass(frozen=True)
-class ReadingPlan:
+class ReadingPlan(NamedTuple):
     """What was learned from one packet about all with the same papers."""
 
     end: KnownEnd
@@ -153,12 +141,8 @@ class _TextJudge:
         required = {*self._own[page.whose].required, *numbers}
         if required <= drawn and drawn - required <= self._known[page.whose]:
             return True
-        marks = PageMarks(*self._own[page.whose], PrintedPage(), numbers=numbers)
-        try:
-            require_page(0, [DrawnText(text, None) for text in drawn], (), marks, self._texts)
-        except RenderingFailed:
-            return False
-        return True
+        read = [DrawnText(text, None) for text in drawn]
+        return fault_of_page(read, (), self._own[page.whose], numbers, self._texts) is None
 
     def _is_read_out(self) -> bool:
         said = {raw: string_text(raw) for raw in {self._objects.texts[one.element] for one in self._plan.spoken}}

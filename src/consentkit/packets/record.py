@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from consentkit._version import __version__
 from consentkit.model.identity import PAPER_SIZES
+from consentkit.packets.code_drawing import SIDE_OF_CODE
 from consentkit.packets.items import PlacedItem
-from consentkit.packets.lettering import EDGE, SIDE_OF_CODE
+from consentkit.packets.lettering import EDGE
 from consentkit.packets.packet import Packet
 from consentkit.packets.page_numbers import AT_END
 from consentkit.packets.work_order import awaited, is_filed

@@ -7,7 +7,6 @@ they are drawn. What keeps to no such room may still be right: that is not decid
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from math import inf
 from typing import NamedTuple
@@ -42,8 +41,7 @@ class PlacedBox(NamedTuple):
     """The part of the page through which it is seen, where that is not all of it."""
 
 
-@dataclass(frozen=True)
-class Room:
+class Room(NamedTuple):
     """How much room a drawing has, by its own measure."""
 
     room: Box

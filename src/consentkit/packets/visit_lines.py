@@ -11,10 +11,11 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from consentkit.errors import RenderingFailed
-from consentkit.packets.line_fit import AS_IT_IS, LineFit
+from consentkit.packets.line_fit import AS_IT_IS, LineFit, drawn_line
 from consentkit.pdf.file.syntax import Ref
-from consentkit.pdf.line_box import BESIDE_LINE, LINE_HEIGHT
-from consentkit.pdf.lines.shaping import BASELINE, ShapedBefore, ShapedLines, common_line
+from consentkit.pdf.line_box import BASELINE
+from consentkit.pdf.lines.common_line import common_line
+from consentkit.pdf.lines.shaping import ShapedBefore, ShapedLines
 from consentkit.pdf.link.compile import compile_part
 from consentkit.pdf.link.link import Linker, resources_of_page
 from consentkit.pdf.link.order import DrawingResources, PlannedDrawing
@@ -150,14 +151,6 @@ class VisitLines:
         if sheet == _BOLD:
             return self._linker.draw_in_common(PlannedDrawing(content, box, self._shared[sheet]))
         return self._linker.draw(content, box, self._shared[sheet])
-
-
-def drawn_line(content: bytes, width: float, fit: LineFit) -> tuple[bytes, tuple[float, float, float, float]]:
-    """What draws a line of a width as it lies in its drawing, and the edges of that in points."""
-    scale, left, up = fit
-    if fit != AS_IT_IS:
-        content = b"%g 0 0 %g %g %g cm\n%b" % (scale, scale, left, up, content)
-    return content, (left, up, left + (width + BESIDE_LINE) * scale, up + LINE_HEIGHT * scale)
 
 
 def _resources_of(pdf: bytes) -> DrawingResources:

@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from consentkit.model.words import LanguagePack
+from consentkit.packets.code_drawing import SIDE_OF_CODE
 from consentkit.packets.items import COPY_PLACE, PacketItem, PlacedItem, SameObjects
-from consentkit.packets.lettering import EDGE, SIDE_OF_CODE, Texts, draw_code, field_values
+from consentkit.packets.learned_stencil import stencil_of, texts_of
+from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
+from consentkit.packets.packet_number import identifier, payload
 from consentkit.packets.page_numbers import AT_END, PageNumbers
-from consentkit.packets.plan import PacketPlan, identifier, payload, tool
+from consentkit.packets.plan import PacketPlan, tool
 from consentkit.packets.slots import in_pieces, labelled, particulars
-from consentkit.packets.stencil import DrawnCode, Stencil, stencil_of, texts_of
+from consentkit.packets.stencil import DrawnCode, Stencil
 from consentkit.packets.wording import Piece, joined
 from consentkit.packets.work_order import is_filed
 from consentkit.pdf.file.writer import Beginning
@@ -39,6 +42,9 @@ _HEAD = 26.0
 _HEAD_STEP = 12.0
 """Points from there to the line with the other particulars."""
 _HEAD_GAP = 6.0
+_HELD = 2
+"""How many times the bytes of their files the papers take, with their places, at most (measured), unless others keep
+them, too."""
 _FLUSH_END = (*AT_END, COPY_PLACE)
 """The places whose text ends where the lines of the page end."""
 _WhoseValues = tuple[tuple[str, ...], bool]
@@ -62,6 +68,14 @@ class WrittenPacket(NamedTuple):
     """What it begins with, as does each file with the same papers."""
 
 
+class _KnownStencil(NamedTuple):
+    """A stencil, which its key keeps the papers for."""
+
+    stencil: Stencil
+    size_of_key: int
+    """About how many bytes these take."""
+
+
 @dataclass
 class PacketWriter:
     """Writes the packets of a run."""
@@ -74,11 +88,11 @@ class PacketWriter:
     """Bytes of that, and of the stencils, unless the latest one alone has more."""
     _shaped: ShapedBefore = field(default_factory=ShapedBefore)
     _linked: LinkedBefore = field(init=False)
-    _stencils: Recent[Hashable, Stencil] = field(init=False)
+    _stencils: Recent[Hashable, _KnownStencil] = field(init=False)
 
     def __post_init__(self) -> None:
         self._linked = LinkedBefore(self.most, self.most_bytes)
-        self._stencils = Recent(self.most, self.most_bytes, lambda _, stencil: stencil.size)
+        self._stencils = Recent(self.most, self.most_bytes, lambda _, known: known.stencil.size + known.size_of_key)
 
     def write(self, plan: PacketPlan, papers: Sequence[PlacedItem], info: Callable[[], PacketInfo]) -> WrittenPacket:
         """Write a packet. `info` is what it says about itself: the same for all packets with these papers, but for
@@ -88,18 +102,18 @@ class PacketWriter:
         texts = texts_of(papers, written.values.values(), numbers)
         key = plan.layout.large_print, papers[-1].last, texts.pattern, SameObjects(plan.pack), _identities(papers)
         pieces = [piece for said in written.pieces.values() for piece in said]
-        stencil = None if any(language for _, language in pieces) else self._stencils.find(key)
-        pdf = stencil.fill(plan, texts.every, [text for text, _ in pieces]) if stencil else None
-        if stencil and pdf:
-            return WrittenPacket(pdf, stencil.frame.beginning)
+        known = None if any(language for _, language in pieces) else self._stencils.find(key)
+        pdf = _filled(known.stencil, plan, texts.every, [text for text, _ in pieces]) if known else None
+        if known and pdf:
+            return WrittenPacket(pdf, known.stencil.beginning)
         out = io.BytesIO()
         linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language, self._linked)
         drawn, codes = self._link(linker, plan, papers, written, numbers)
         linker.label_pages(0)
         said = info()
-        frame = linker.finish(said, tool(), identifier([plan]))
+        frame = linker.finish(said, tool(), identifier([plan.packet]))
         if new := stencil_of(linker, plan, papers, drawn, codes, texts.every, said):
-            self._stencils.put(key, new)
+            self._stencils.put(key, _KnownStencil(new, _HELD * sum(len(placed.paper.part.pdf) for placed in papers)))
         return WrittenPacket(out.getvalue(), frame.beginning)
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
@@ -182,9 +196,15 @@ class _PaperWriter:
             (line,) = self.numbers.foot(self.placed, page)
             yield self.texts.at(line, _MARGIN, _FOOT, size[0] - 2 * _MARGIN)
         if is_filed(paper, page):
-            drawing = draw_code(self.linker, payload(self.plan, number))
+            drawing = draw_code(self.linker, payload(self.plan.packet, number, self.plan.serial_number))
             self.codes.append(DrawnCode(drawing, number))
             yield Stamp(drawing, size[0] - EDGE - SIDE_OF_CODE, EDGE)
+
+
+def _filled(stencil: Stencil, plan: PacketPlan, texts: Sequence[str], unwritten: Iterable[str]) -> bytes | None:
+    """The packet of a visit, filled into a stencil. None where something goes elsewhere."""
+    number, serial = plan.packet, plan.serial_number
+    return stencil.fill(number, identifier([number]), lambda page: payload(number, page, serial), texts, unwritten)
 
 
 def _labels(plan: PacketPlan, pack: LanguagePack) -> tuple[str, str, str]:

@@ -6,7 +6,6 @@ Guarantees: an area is what its outlines enclose, by either rule (ISO 32000-1, 8
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
@@ -76,8 +75,7 @@ def box_moved(matrix: Matrix, box: Sequence[float]) -> Box:
     return box_around(moved(matrix, x, y) for x in (box[0], box[2]) for y in (box[1], box[3]))
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(NamedTuple):
     """What a path encloses."""
 
     outlines: Sequence[Sequence[Point]]

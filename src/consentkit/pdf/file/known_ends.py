@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from consentkit.pdf.file.beginnings import KnownBeginning
 from consentkit.pdf.file.rows import PACKED, PLAIN, Rows
 from consentkit.pdf.file.syntax import parse
+
+if TYPE_CHECKING:
+    from consentkit.pdf.file.beginnings import KnownBeginning
 
 _START = re.compile(rb"\r\nendstream\nendobj\nstartxref\n([0-9]{1,12})\n%%EOF\n\Z")
 _LONGEST_START = 80
@@ -59,7 +60,7 @@ class _DiffersError(ValueError):
     """An end is not like the one that is known."""
 
 
-class _Notation(NamedTuple):
+class Notation(NamedTuple):
     """How objects that follow each other are written, but for the texts that may differ: at most one in each."""
 
     numbers: list[int]
@@ -83,7 +84,7 @@ class _Notation(NamedTuple):
         return ((owner, text[len(key) :]) for owner, text, key in zip(self.owners, texts, self.keys, strict=True))
 
 
-def _notation_of(numbers: list[int], places: list[int], data: bytes) -> _Notation:
+def _notation_of(numbers: list[int], places: list[int], data: bytes) -> Notation:
     """How these objects are written. Raises ValueError where a text is not what its object has under its key."""
     split = _TEXT.split(data)
     ends, owners, keys = list(accumulate(map(len, split)))[::2], [], []
@@ -99,7 +100,7 @@ def _notation_of(numbers: list[int], places: list[int], data: bytes) -> _Notatio
         keys.append(key)
     if len(set(owners)) != len(owners):
         raise _DiffersError
-    return _Notation(numbers, split[::2], keys, owners, starts)
+    return Notation(numbers, split[::2], keys, owners, starts)
 
 
 def _piece_at(place: int, ends: Sequence[int]) -> tuple[int, int]:
@@ -112,27 +113,34 @@ def _key_of(text: bytes) -> bytes:
     return match[0]
 
 
-class _SameRows:
+class SameRows(NamedTuple):
     """The rows of a table of objects, compressed, of which the first ones are the same in many files.
 
     Data that are flushed completely at some point can be inflated from there on by themselves (RFC 1951, 2.3), and the
     same bytes before it always inflate to the same rows.
     """
 
-    def __init__(self, data: bytes, first: int) -> None:
+    start: bytes
+    """How the first ones are compressed."""
+    known: bytes
+    """The first ones."""
+
+    @classmethod
+    def of(cls, data: bytes, first: int) -> SameRows:
         """Take them from one file, up to the last such point before a number of bytes. Raises ValueError."""
-        self._start, self.known = data[:_HEADER], b""
+        start, same = data[:_HEADER], b""
         every = zlib.decompress(data)
         for flush in _FLUSH.finditer(data):
             known = zlib.decompressobj().decompress(data[: flush.end()])
             if len(known) <= first and every == known + _inflated(data[flush.end() :], known):
-                self._start, self.known = data[: flush.end()], known
+                start, same = data[: flush.end()], known
+        return cls(start, same)
 
     def others(self, data: bytes) -> bytes:
         """The rows behind those that are the same. Raises ValueError where these differ."""
-        if not data.startswith(self._start):
+        if not data.startswith(self.start):
             raise _DiffersError
-        return _inflated(data[len(self._start) :], self.known)
+        return _inflated(data[len(self.start) :], self.known)
 
 
 def _inflated(data: bytes, before: bytes) -> bytes:
@@ -144,14 +152,13 @@ def _inflated(data: bytes, before: bytes) -> bytes:
     return inflated
 
 
-@dataclass(frozen=True)
-class _EndTable:
+class EndTable(NamedTuple):
     """The table of objects at the end, but for where the objects are that lie behind the beginning."""
 
     number: int
     entries: list[bytes]
     """Its dictionary, before and behind the identifier of the file."""
-    rows: _SameRows
+    rows: SameRows
     same: list[tuple[int, bytes]]
     """What is the same of the other rows, behind the number of its first byte."""
     size: int
@@ -160,21 +167,29 @@ class _EndTable:
     """For each object behind the beginning: its number, and between which of these bytes its place is."""
 
 
-class KnownEnd:
+class KnownEnd(NamedTuple):
     """What the ends of files with one beginning have in common."""
 
-    def __init__(self, pdf: bytes, beginning: KnownBeginning) -> None:
+    beginning: bytes
+    table: EndTable
+    packed: Mapping[int, Notation]
+    """The objects that are packed into each stream of objects."""
+    plain: Mapping[int, Notation]
+    """The objects by themselves that are no streams."""
+
+    @classmethod
+    def of(cls, pdf: bytes, beginning: KnownBeginning) -> KnownEnd:
         """Take it from a file that has been read with this beginning. Raises ValueError where it is another kind."""
-        self._beginning = beginning.data
-        self._table = self._table_of(pdf, beginning)
-        self._packed: dict[int, _Notation] = {}
-        self._plain: dict[int, _Notation] = {}
-        for number, place, end in self._objects_in(pdf):
-            stream = _stream_at(pdf, number, place, end)
+        packed: dict[int, Notation] = {}
+        plain: dict[int, Notation] = {}
+        end = cls(beginning.data, _table_of(pdf, beginning), packed, plain)
+        for number, place, behind in end._objects_in(pdf):
+            stream = _stream_at(pdf, number, place, behind)
             if stream is None:
-                self._plain[number] = _notation_of([number], [0], pdf[_start_of(pdf, number, place) : end])
+                plain[number] = _notation_of([number], [0], pdf[_start_of(pdf, number, place) : behind])
             elif _OBJECTS_IN.fullmatch(stream.entries):
-                self._packed[number] = _notation_of(*_unpacked(stream))
+                packed[number] = _notation_of(*_unpacked(stream))
+        return end
 
     def read(self, pdf: bytes) -> OwnObjects | None:
         """What differs in another file with this beginning; None where anything else does, too."""
@@ -187,50 +202,53 @@ class KnownEnd:
         streams: dict[int, OwnStream] = {}
         texts: dict[int, bytes] = {}
         for number, place, end in self._objects_in(pdf):
-            if number in self._plain:
+            if number in self.plain:
                 notation = pdf[_start_of(pdf, number, place) : end]
-                texts.update(self._plain[number].texts([number], [0], notation))
+                texts.update(self.plain[number].texts([number], [0], notation))
                 continue
             stream = _stream_at(pdf, number, place, end)
             if stream is None:
                 raise _DiffersError
-            if number in self._packed:
-                texts.update(self._packed[number].texts(*_unpacked(stream)))
+            if number in self.packed:
+                texts.update(self.packed[number].texts(*_unpacked(stream)))
             else:
                 streams[number] = stream
         return OwnObjects(streams, texts)
 
     def _objects_in(self, pdf: bytes) -> Iterator[tuple[int, int, int]]:
         """The number of each object between beginning and table, and between which bytes it is. Raises ValueError."""
-        table, (number, start, entries, data) = self._table, _table_in(pdf)
+        if not pdf.startswith(self.beginning):
+            raise _DiffersError
+        table, (number, start, entries, data) = self.table, _table_in(pdf)
         rows = table.rows.others(data)
         is_alike = number == table.number and _OF_EACH_FILE.split(entries) == table.entries and len(rows) == table.size
         if not is_alike or not all(rows.startswith(same, at) for at, same in table.same):
             raise _DiffersError
         every = sorted((int.from_bytes(rows[first:last]), of) for of, first, last in table.places)
-        if every[0][0] != len(self._beginning) or every[-1] != (start, number):
+        if every[0][0] != len(self.beginning) or every[-1] != (start, number):
             raise _DiffersError
         return ((of, place, end) for (place, of), (end, _) in pairwise(every))
 
-    def _table_of(self, pdf: bytes, beginning: KnownBeginning) -> _EndTable:
-        number, _, entries, packed = _table_in(pdf)
-        table, data = parse(entries + b">>")[0], zlib.decompress(packed)
-        rows = Rows(table, data) if isinstance(table, dict) else None
-        if rows is None or not beginning.is_in(rows) or rows.data != data:
-            raise _DiffersError
-        one, two, _ = rows.widths
-        others = dict(rows.of(beginning.others(rows)))
-        own = [of for of, (kind, _, _) in others.items() if kind == PLAIN]
-        if not {place for kind, place, _ in others.values() if kind == PACKED}.issubset(own):
-            raise _DiffersError
-        known = _SameRows(packed, own[0] * rows.length)
-        first = len(known.known)
-        starts = [of * rows.length + one - first for of in own]
-        edges = [0, *(edge for start in starts for edge in (start, start + two)), len(data) - first]
-        behind = data[first:]
-        same = [(start, behind[start:end]) for start, end in zip(edges[::2], edges[1::2], strict=True)]
-        places = [(of, start, start + two) for of, start in zip(own, starts, strict=True)]
-        return _EndTable(number, _OF_EACH_FILE.split(entries), known, same, len(behind), places)
+
+def _table_of(pdf: bytes, beginning: KnownBeginning) -> EndTable:
+    number, _, entries, packed = _table_in(pdf)
+    table, data = parse(entries + b">>")[0], zlib.decompress(packed)
+    rows = Rows(table, data) if isinstance(table, dict) else None
+    if rows is None or not beginning.is_in(rows) or rows.data != data:
+        raise _DiffersError
+    one, two, _ = rows.widths
+    others = dict(rows.of(beginning.others(rows)))
+    own = [of for of, (kind, _, _) in others.items() if kind == PLAIN]
+    if not {place for kind, place, _ in others.values() if kind == PACKED}.issubset(own):
+        raise _DiffersError
+    known = SameRows.of(packed, own[0] * rows.length)
+    first = len(known.known)
+    starts = [of * rows.length + one - first for of in own]
+    edges = [0, *(edge for start in starts for edge in (start, start + two)), len(data) - first]
+    behind = data[first:]
+    same = [(start, behind[start:end]) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    places = [(of, start, start + two) for of, start in zip(own, starts, strict=True)]
+    return EndTable(number, _OF_EACH_FILE.split(entries), known, same, len(behind), places)
 
 
 def _table_in(pdf: bytes) -> tuple[int, int, bytes, bytes]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consentkit.pdf.file.syntax import Value, integer, parse, write
 
 
-@dataclass(frozen=True)
-class PdfObject:
+class PdfObject(NamedTuple):
     """An object, and the data of its stream if it has one."""
 
     value: Value

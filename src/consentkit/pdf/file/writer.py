@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from consentkit.pdf.file.rows import PACKED, PLAIN, ObjectRow
 from consentkit.pdf.file.seal import RunningDigest, sealed_end
@@ -31,8 +30,7 @@ packet's size.
 """
 
 
-@dataclass(frozen=True)
-class ObjectStream:
+class ObjectStream(NamedTuple):
     """Objects that are compressed together (ISO 32000-1, 7.5.7)."""
 
     numbers: tuple[int, ...]
@@ -62,15 +60,24 @@ def _object_stream(objects: Sequence[tuple[int, bytes]], effort: int) -> ObjectS
     return ObjectStream(tuple([number for number, _ in objects]), entries, data)
 
 
-@dataclass(frozen=True)
 class Beginning:
     """The beginning of a file, with objects that are the same in many files."""
 
-    data: bytes
-    rows: Mapping[int, ObjectRow]
-    """Where each of its objects is, by its number."""
-    _tables: dict[int, bytes] = field(default_factory=dict, repr=False)
-    _deflated: dict[tuple[int, int], tuple[bytes, int]] = field(default_factory=dict, repr=False)
+    def __init__(self, data: bytes, objects: int, table: bytes, width: int) -> None:
+        """`table` has the rows of all numbers up to its highest one, of which a place takes `width` bytes."""
+        self.data = data
+        self.objects = objects
+        """How many objects it has."""
+        self.width = width
+        self._tables = {width: table}
+        self._deflated: dict[tuple[int, int], tuple[bytes, int]] = {}
+
+    @classmethod
+    def of(cls, data: bytes, rows: Mapping[int, ObjectRow]) -> Beginning:
+        """The beginning with these objects, each in its row."""
+        width, own = _width_for(len(data)), {**rows, 0: (0, 0, 65535)}
+        table = b"".join(_written(own.get(at, (0, 0, 0)), width) for at in range(max(own) + 1))
+        return cls(data, len(rows), table, width)
 
     @cached_property
     def digested(self) -> RunningDigest:
@@ -80,9 +87,11 @@ class Beginning:
     def table(self, width: int) -> bytes:
         """The rows of all numbers up to its highest one, of which a place takes `width` bytes."""
         if width not in self._tables:
-            rows = {**self.rows, 0: (0, 0, 65535)}
-            every = (rows.get(at, (0, 0, 0)) for at in range(max(rows) + 1))
-            self._tables[width] = b"".join(_written(row, width) for row in every)
+            table, length = self._tables[self.width], 3 + self.width
+            rows = (table[start : start + length] for start in range(0, len(table), length))
+            self._tables[width] = b"".join(
+                row[:1] + int.from_bytes(row[1:-2]).to_bytes(width) + row[-2:] for row in rows
+            )
         return self._tables[width]
 
     def deflated(self, width: int, count: int) -> tuple[bytes, int]:
@@ -151,8 +160,11 @@ class FileSection:
 
     def closed(self) -> Beginning:
         """All that has been written."""
+        return Beginning.of(self._all(), self._rows)
+
+    def _all(self) -> bytes:
         self._flush()
-        return Beginning(b"".join(self._pieces), self._rows)
+        return b"".join(self._pieces)
 
     def _flush(self) -> None:
         """Write the pending objects as one object stream."""
@@ -189,10 +201,10 @@ class FileWriter(FileSection):
 
     def end(self, root: Ref, info: Ref, identifier: str, first: Beginning) -> bytes:
         """What comes behind the beginning of the file, with the seal."""
-        rest = self.closed()
-        number, start = self._next(), len(first.data) + len(rest.data)
-        width = max(3, (start.bit_length() + 7) // 8)
-        data = self._table(first, rest, number, start, width)
+        rest = self._all()
+        number, start = self._next(), len(first.data) + len(rest)
+        width = _width_for(start)
+        data = self._table(first, number, start, width)
         entries = b"<</Type /XRef/Size %d/W [1 %d 2]/Root %d 0 R/Info %d 0 R/ID [(%b) (%b)]" % (
             self.count,
             width,
@@ -202,9 +214,9 @@ class FileWriter(FileSection):
             b"0" * 32,
         )
         end = b"%d 0 obj\n%b/Filter /FlateDecode/Length %d>>\nstream\n%b\r\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n"
-        return sealed_end(first.digested, rest.data + end % (number, entries, len(data), data, start))
+        return sealed_end(first.digested, rest + end % (number, entries, len(data), data, start))
 
-    def _table(self, first: Beginning, rest: Beginning, number: int, start: int, width: int) -> bytes:
+    def _table(self, first: Beginning, number: int, start: int, width: int) -> bytes:
         """The rows of the cross-reference, compressed, of which a place takes `width` bytes.
 
         Those up to the first object that is not in the beginning are compressed once for all files that have it.
@@ -213,15 +225,20 @@ class FileWriter(FileSection):
         table = bytearray(first.table(width))
         table.extend(bytes(self.count * length - len(table)))
         table[number * length : (number + 1) * length] = _written((PLAIN, start, 0), width)
-        for at, (kind, place, last) in rest.rows.items():
+        for at, (kind, place, last) in self._rows.items():
             row = kind, place + offset if kind == PLAIN else place, last
             table[at * length : (at + 1) * length] = _written(row, width)
-        count = min(rest.rows, default=number)
+        count = min(self._rows, default=number)
         known, checksum = first.deflated(width, count)
         others = bytes(table[count * length :])
         deflate = zlib.compressobj(_LITTLE_EFFORT, zlib.DEFLATED, _RAW)
         end = zlib.adler32(others, checksum).to_bytes(4)
         return b"".join((known, deflate.compress(others), deflate.flush(), end))
+
+
+def _width_for(place: int) -> int:
+    """How many bytes the places of a table take of which this is the last one."""
+    return max(3, (place.bit_length() + 7) // 8)
 
 
 def _written(row: ObjectRow, width: int) -> bytes:

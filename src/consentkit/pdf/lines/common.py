@@ -12,10 +12,9 @@ from functools import cache
 from consentkit.pdf.fonts.font_files import BODY_FAMILY
 from consentkit.pdf.lines.embedding import resources_of
 from consentkit.pdf.lines.faces import REGULAR, LineFace, ShapedGlyph, face_of, script_of
+from consentkit.pdf.lines.pair_table import COMMON_FONT
 from consentkit.pdf.link.order import DrawingResources
 
-COMMON_FONT = "F1"
-"""What drawings call the font."""
 _BLOCKS = (range(0x20, 0x7F), range(0xA1, 0x100))
 """Basic Latin, and the letters of Western Europe. More of them would cost more in each packet than they save."""
 _OTHERS = "–—‘’“”…"

@@ -10,10 +10,18 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from consentkit.pdf.lines.common import common_face, common_letters
 from consentkit.pdf.lines.faces import script_of
+from consentkit.pdf.lines.pair_table import (
+    PairTable,
+    SetLetter,
+    ShapedLine,
+    is_plain,
+    line_of,
+    packed_backs,
+    set_letter,
+)
 
 _LATIN = "Latn"
 _MANY = 128
@@ -22,32 +30,14 @@ _END = ""
 """What is behind the last letter of a line."""
 
 
-class _SetLetter(NamedTuple):
-    """A letter in front of a certain other one."""
-
-    shown: bytes
-    """Its glyph as in an array of glyphs, with the distance behind it (ISO 32000-1, 9.4.3)."""
-    advance: int
-    """How far the next one is, in thousandths of the size of the type."""
-
-
-class SetLine(NamedTuple):
-    """A line, set from pairs."""
-
-    shown: bytes
-    """Its glyphs in an array, without the brackets at its ends."""
-    advance: int
-    """Its length, in thousandths of the size of the type."""
-
-
-class _Neighbours(dict[str, _SetLetter]):
+class _Neighbours(dict[str, SetLetter]):
     """What a letter is in front of others; worked out when it is needed for the first time."""
 
     def __init__(self, letter: str, script: str | None) -> None:
         super().__init__()
         self._letter, self._script = letter, script
 
-    def __missing__(self, behind: str) -> _SetLetter:
+    def __missing__(self, behind: str) -> SetLetter:
         others = [other for other in common_letters() if other.isascii() == behind.isascii()]
         self.update(_row(self._letter, others, self._script))
         if behind not in self:
@@ -75,12 +65,12 @@ _set: Counter[str | None] = Counter()
 """How many lines in each script were to be set so far."""
 
 
-def set_line(line: str) -> SetLine | None:
+def set_line(line: str) -> ShapedLine | None:
     """Set a line, once there have been many.
 
     None where that is not certain, or it begins or ends with a space, or has two of them together.
     """
-    if not line or "  " in line or line[0] == " " or line[-1] == " ":
+    if not is_plain(line):
         return None
     script = None if _latin_letters().isdisjoint(line) else _LATIN
     if _set[script] < _MANY:
@@ -92,7 +82,27 @@ def set_line(line: str) -> SetLine | None:
         letters.append(rows[line[-1]][_END])
     except KeyError:
         return None
-    return SetLine(b"".join([shown for shown, _ in letters]), sum([advance for _, advance in letters]))
+    return line_of(letters)
+
+
+def pair_table() -> PairTable | None:
+    """The distances of all letters; None where two of them change each other in any other way."""
+    letters, face = common_letters(), common_face()
+    latin = _latin_letters()
+    backs: list[int] = []
+    for script in (_LATIN, None):
+        for letter, glyph in letters.items():
+            if script is None and letter in latin:
+                backs += [0] * (len(letters) + 1)  # a line with it has a script
+                continue
+            row, width = _IN_SCRIPT[script][letter], face.width(glyph)
+            try:
+                backs += [width - row[behind].advance for behind in (*letters, _END)]
+            except KeyError:
+                return None
+    widths = [face.width(glyph) for glyph in letters.values()]
+    every = "".join(letters)
+    return PairTable(every, [letter in latin for letter in every], [*letters.values()], widths, packed_backs(backs))
 
 
 @cache
@@ -100,15 +110,15 @@ def _latin_letters() -> frozenset[str]:
     return frozenset(letter for letter in common_letters() if script_of(letter) == _LATIN)
 
 
-def _row(letter: str, others: Sequence[str], script: str | None) -> dict[str, _SetLetter]:
+def _row(letter: str, others: Sequence[str], script: str | None) -> dict[str, SetLetter]:
     """What a letter is in front of others, and at the end of a line."""
     face, glyphs = common_face(), common_letters()
     own, width = glyphs[letter], face.width(glyphs[letter])
     placed = face.place("".join([f"{letter}{other}" for other in others]) + letter, script)
     if placed.glyphs != [*(glyph for other in others for glyph in (own, glyphs[other])), own] or placed.is_moved:
         return {}
-    kinds: dict[int, _SetLetter] = {}
+    kinds: dict[int, SetLetter] = {}
     for advance in set(placed.advances[::2]):
         back = width - advance
-        kinds[advance] = _SetLetter(b"%04x>%d<" % (own, back) if back else b"%04x" % own, advance)
+        kinds[advance] = set_letter(own, advance, back)
     return {other: kinds[advance] for other, advance in zip([*others, _END], placed.advances[::2], strict=True)}

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
-from consentkit.pdf.line_box import LINE_SIZE
-from consentkit.pdf.lines.common import COMMON_FONT, common_face, common_font, common_glyphs
+from consentkit.pdf.line_box import BASELINE, LINE_SIZE
+from consentkit.pdf.lines.common import common_face, common_font, common_glyphs
 from consentkit.pdf.lines.embedding import resources_of
 from consentkit.pdf.lines.faces import BOLD, REGULAR, LineFace, ShapedGlyph
+from consentkit.pdf.lines.pair_table import COMMON_FONT, ShapedLine
 from consentkit.pdf.lines.pairs import set_line
 from consentkit.pdf.lines.runs import FontRun, runs_of
 from consentkit.pdf.link.order import CommonResources, DrawingResources
@@ -28,20 +28,6 @@ _MOST_PAGE_COUNTS = 64
 """For how many numbers of pages it is kept how these are drawn."""
 _MOST_LINES = 256
 """Lines of which it is kept how they are shaped, until as many others have been."""
-BASELINE = 6.0
-"""Points from the bottom of its box to the baseline of a line."""
-_COMMON_LINE = b"BT\n0 %g Td\n/%b %g Tf\n" % (BASELINE, COMMON_FONT.encode(), LINE_SIZE) + b"[<%b>] TJ\nET"
-"""What draws a line with the font of all packets."""
-
-
-@dataclass(frozen=True)
-class ShapedLine:
-    """A line, ready to be drawn."""
-
-    content: bytes
-    """The operators that draw it, from the left edge, in a box that is LINE_HEIGHT high."""
-    width: float
-    """Its width in points."""
 
 
 class ShapedBefore:
@@ -119,10 +105,10 @@ class ShapedLines:
         return _plain("".join(glyph.meaning for glyph in in_order)) == _plain(run.text)
 
 
-def common_line(line: str) -> ShapedLine | None:
+def shaped_common_line(line: str) -> ShapedLine | None:
     """A line that needs no font but the one that all packets have; None for any other one."""
     if done := set_line(line):
-        return ShapedLine(_COMMON_LINE % done.shown, done.advance * LINE_SIZE / 1000)
+        return done
     glyphs = common_glyphs(line)
     return _line([*_in_font(COMMON_FONT), *_showing(common_face(), glyphs)], glyphs) if glyphs else None
 

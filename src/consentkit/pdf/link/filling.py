@@ -33,11 +33,6 @@ class Gap(Protocol):
         ...
 
 
-def filled(opening: bytes, text: bytes) -> bytes:
-    """A gap that is filled in with a text, which is written as a string."""
-    return b"%b%b>>" % (opening, text)
-
-
 @dataclass(frozen=True)
 class SpokenStamp:
     """The structure element of a stamp, which says what is read out."""

@@ -18,8 +18,6 @@ from consentkit.pdf.link.compile import CompiledPart
 from consentkit.pdf.link.filling import Gap
 from consentkit.recent import Recent
 
-ENTRIES_OF_METADATA = b"/Type /Metadata/Subtype /XML"
-"""What the dictionary of the metadata says beside their length."""
 _HELD = 3
 """How many times the bytes of its beginning a frame takes, with its key: two and a half times as many (measured)."""
 _BYTES_OF_A_NUMBER = 100

@@ -15,10 +15,11 @@ from consentkit.pdf.file.syntax import Ref, Value, WrittenValue, byte_string, fo
 from consentkit.pdf.file.writer import FileSection, FileWriter, count_of_streams, object_streams
 from consentkit.pdf.file.xmp import Info, packet
 from consentkit.pdf.link.compile import CompiledPart, CompiledStream
-from consentkit.pdf.link.filling import Gap, filled
-from consentkit.pdf.link.frame import ENTRIES_OF_METADATA, Frame, LinkedBefore, PartNumbers, Reserved
+from consentkit.pdf.link.filling import Gap
+from consentkit.pdf.link.frame import Frame, LinkedBefore, PartNumbers, Reserved
 from consentkit.pdf.link.insert import write_edited
 from consentkit.pdf.link.order import CommonResources, DrawingResources, Insert, InsertShape, PlannedDrawing
+from consentkit.pdf.link.own_objects import ENTRIES_OF_METADATA, entries_of_drawing, filled, put_drawing
 from consentkit.pdf.link.shared import Branch, Shared, attach, bookmark, renumbered
 
 _MOST_PLACES = 8
@@ -156,7 +157,7 @@ class Linker:
             for resources, (known, new), own in zip(common.every, numbers.objects, numbers.resources, strict=True):
                 self._write_resources(file, resources, known, new, own)
         for drawing, number in self._planned.items():
-            file.put_data(number, _entries_of(drawing.box, drawing.resources), drawing.content, compress=False)
+            file.put_data(number, entries_of_drawing(drawing.box, drawing.resources), drawing.content, compress=False)
 
     def draw(self, content: bytes, box: Sequence[float], resources: Ref | None = None) -> Ref:
         """Add a drawing; `box` has its edges in points, as a planned one. Returns the reference for stamps."""
@@ -368,20 +369,6 @@ def resources_of_page(sheet: CompiledPart) -> DrawingResources:
             streams[number] = sheet.streams[number]
             waiting += sheet.streams[number].dictionary.references
     return DrawingResources(entries, plain, streams)
-
-
-def put_drawing(
-    file: FileSection, number: Ref, content: bytes, box: Sequence[float], resources: Ref | None = None
-) -> None:
-    """Write a drawing under a number that it has already. It is small, so it is not compressed, which takes longer."""
-    file.put_data(number, _entries_of(box, resources), content, compress=False)
-
-
-def _entries_of(box: Sequence[float], resources: Ref | None) -> bytes:
-    """The entries of a drawing."""
-    uses = b"<<>>" if resources is None else b"%d 0 R" % resources
-    edges = b" ".join(b"%g" % edge for edge in box)
-    return b"/Type /XObject/Subtype /Form/BBox [%b]/Resources %b" % (edges, uses)
 
 
 def _filled(form: WrittenValue, numbers: Mapping[int, Ref]) -> bytes:

@@ -17,8 +17,7 @@ from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.operators import Operation, operations
 from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Ref, Value, decoded_text, integer, string_bytes
-
-UNKNOWN = "\ufffd"
+from consentkit.pdf.unknown_letter import UNKNOWN
 
 SequenceKey: TypeAlias = tuple[int | None, int]
 """A sequence of a page: the object number of the form XObject that contains it (None: the page), and its identifier."""
@@ -172,15 +171,16 @@ class Font:
     def __init__(self, file: PdfFile, font: Value) -> None:
         entries = file.dictionary(font)
         stream = entries.get("ToUnicode")
-        self._meanings: Mapping[int, str] = {}
+        self.meanings: Mapping[int, str] = {}
+        """What each of its codes means, if the file says that."""
         if isinstance(stream, Ref) and stream in file.objects:
-            self._meanings = read_map(inflated(file.objects[stream]))
+            self.meanings = read_map(inflated(file.objects[stream]))
         self.has_two_bytes = file.get(entries.get("Subtype")) == b"/Type0"
         """Whether each of its codes has two bytes, as in composite fonts; else they have one."""
 
     def decode(self, codes: bytes) -> str:
         """Read a string. Codes have two bytes in composite fonts, else one."""
-        return "".join(self._meanings.get(number, UNKNOWN) for number in self._numbers(codes))
+        return "".join(self.meanings.get(number, UNKNOWN) for number in self._numbers(codes))
 
     def _numbers(self, codes: bytes) -> Iterator[int]:
         return (high << 8 | low for high, low in _pairs(codes)) if self.has_two_bytes else iter(codes)

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Value, number
-from consentkit.pdf.read.content_text import UNKNOWN, Font
+from consentkit.pdf.read.content_text import Font
+from consentkit.pdf.unknown_letter import UNKNOWN
 
 
 class MeasuredFont(Font):
@@ -21,24 +22,25 @@ class MeasuredFont(Font):
         entries = file.dictionary(font)
         self.is_drawn = file.get(entries.get("Subtype")) == b"/Type3"
         """Whether its glyphs are drawn by procedures, which may draw anything."""
-        self._widths: dict[int, float] = {}
+        self.widths: dict[int, float] = {}
+        """How wide each of its codes is, where that is not the default."""
         if self.has_two_bytes:
             (descendant,) = file.array(entries.get("DescendantFonts"))
             inner = file.dictionary(descendant)
-            self._default = number(file.get(inner["DW"])) / 1000 if "DW" in inner else 1.0
-            self._widths.update(_composite_widths(file, file.array(inner.get("W"))))
+            self.default = number(file.get(inner["DW"])) / 1000 if "DW" in inner else 1.0
+            self.widths.update(_composite_widths(file, file.array(inner.get("W"))))
         else:
             scale = number(file.array(entries["FontMatrix"])[0]) if "FontMatrix" in entries else 0.001
             first = int(number(file.get(entries.get("FirstChar", b"0"))))
             widths = file.array(entries.get("Widths"))
-            self._widths = {first + place: number(file.get(width)) * scale for place, width in enumerate(widths)}
-            self._default = 0.5
+            self.widths = {first + place: number(file.get(width)) * scale for place, width in enumerate(widths)}
+            self.default = 0.5
 
     def glyphs(self, codes: bytes) -> Iterator[tuple[str, float, bool]]:
         """For each code of a string: its text, its width as a fraction of the size, and whether it is a word space."""
         for code in self._numbers(codes):
             is_space = code == 32 and not self.has_two_bytes
-            yield self._meanings.get(code, UNKNOWN), self._widths.get(code, self._default), is_space
+            yield self.meanings.get(code, UNKNOWN), self.widths.get(code, self.default), is_space
 
 
 def _composite_widths(file: PdfFile, items: list[Value]) -> Iterator[tuple[int, float]]:

@@ -18,11 +18,12 @@ from consentkit.pdf.file.operators import Operation
 from consentkit.pdf.file.syntax import Ref, Value, number
 from consentkit.pdf.read.canvas import Canvas, DrawnRun, Glyph, Paint
 from consentkit.pdf.read.colour import ANY, BLACK, WHITE, Shades
-from consentkit.pdf.read.content_text import UNKNOWN, ContentReader, MarkedSequence, SequenceKey
+from consentkit.pdf.read.content_text import ContentReader, MarkedSequence, SequenceKey
 from consentkit.pdf.read.gradients import fills, shades_of
 from consentkit.pdf.read.graphics import GraphicsReader, GraphicsState, Pattern
 from consentkit.pdf.read.measuring import MeasuredFont
 from consentkit.pdf.read.outlines import rectangle
+from consentkit.pdf.unknown_letter import UNKNOWN
 
 _INVISIBLE = {3, 7}
 _STROKED = {1, 5}
