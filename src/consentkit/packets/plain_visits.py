@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"
 """Letters of the font that all packets have, as a part of a pattern: each of them is one character."""
+LETTERS_OF_NAMES = "".join(filter(re.compile(f"[{LETTERS} '’.-]").match, [*map(chr, range(0x20, 0x100)), "’"]))
+"""What a name may have, each by itself."""
 _WORD = rf"[{LETTERS}][{LETTERS}'’.-]*"
 _NAME = re.compile(rf"(?=.{{2,60}}\Z){_WORD}(?: {_WORD})*")
 _CREDENTIALS = re.compile(rf"(?=.{{1,40}}\Z)[{LETTERS}][{LETTERS}0-9.-]*,?(?: [{LETTERS}][{LETTERS}0-9.-]*,?)*(?<!,)")
@@ -70,7 +72,7 @@ class PlainVisit:
             if not isinstance(text, str) or not MAY_DIFFER[path].fullmatch(text):
                 raise ValueError(f"has a {path} of another form")
             self._texts[path] = text
-        self._deciding, self._source = deciding, source
+        self._deciding, self.source = deciding, source
         self.number, self.name = self._texts["visit"], self._texts["patient.name"]
         self.record, self.clinician = self._texts["patient.record"], self._texts["clinician.name"]
         self.day = datetime.date.fromisoformat(self._texts["date"])
@@ -96,7 +98,7 @@ class PlainVisit:
         age = years_between(self.born, self.day)
         there = [path for path in MAY_DIFFER if path in self._texts]
         of_age = age < FULL_AGE, age < ASSENT_AGE
-        return json.dumps([self._source, self._deciding, there, self.day.year, *of_age], sort_keys=True)
+        return json.dumps([self.source, self._deciding, there, self.day.year, *of_age], sort_keys=True)
 
     def _require_nothing_against_it(self) -> None:
         """Raise ValueError where the model, or planning, would refuse it by its days, its number or its names."""

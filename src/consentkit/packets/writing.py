@@ -15,7 +15,7 @@ from typing import NamedTuple
 from consentkit.model.words import LanguagePack
 from consentkit.packets.code_drawing import SIDE_OF_CODE
 from consentkit.packets.items import COPY_PLACE, PacketItem, PlacedItem, SameObjects
-from consentkit.packets.learned_stencil import stencil_of, texts_of
+from consentkit.packets.learned_stencil import VisitTexts, stencil_of, texts_of
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
 from consentkit.packets.packet_number import identifier, payload
 from consentkit.packets.page_numbers import AT_END, PageNumbers
@@ -260,6 +260,11 @@ def _written(plan: PacketPlan, papers: Sequence[PlacedItem]) -> _SaidOnPapers:
 
 def _whose_values(paper: PacketItem) -> _WhoseValues:
     return paper.languages, paper.is_copy
+
+
+def texts_in(plan: PacketPlan, papers: Sequence[PlacedItem]) -> VisitTexts:
+    """The texts that a visit writes onto its papers."""
+    return texts_of(papers, _written(plan, papers).values.values(), PageNumbers(plan, papers[-1].last))
 
 
 def values_in(plan: PacketPlan, paper: PacketItem) -> dict[str, str]:
