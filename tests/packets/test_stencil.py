@@ -171,7 +171,7 @@ def test_a_piece_in_other_letters_that_is_not_drawn_needs_its_font_all_the_same(
     desk.make(patient=OTHER)
     (known,) = desk.writer._stencils.latest()
     stencil, number = known.stencil, planned.packet
-    texts = [f"Text {number}" for number in range(len(stencil.varying) + 1)]
+    texts = [f"Text {number}" for number in range(stencil.texts)]
     for piece, is_filled in (("Ivan", True), ("Иван", False)):
         pdf = stencil.fill(number, identifier([number]), lambda page: payload(number, page), texts, [piece])
         assert (pdf is not None) == is_filled

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from consentkit.documents.safety import require_texts
 from consentkit.errors import RenderingFailed
 from consentkit.pdf.file.reader import read_file
+from consentkit.pdf.file.unknown_letter import UNKNOWN
 from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.read.canvas import LEAST_SIZE
 from consentkit.pdf.read.content_text import ContentReader
 from consentkit.pdf.read.structure_text import readable_text, tagged_text
 from consentkit.pdf.read.visible import VisibleContent
 from consentkit.pdf.render.engine import render
-from consentkit.pdf.unknown_letter import UNKNOWN
 
 RISK = "You may feel worse for a while and want to stop."
 BODY = f'<div class="around"><ul><li><p class="risk">{RISK}</p></li></ul></div><p class="next">Next.</p>'

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from consentkit.packets.line_breaks import ways_to_break
-from consentkit.pdf.unknown_letter import UNKNOWN
+from consentkit.pdf.file.unknown_letter import UNKNOWN
 
 
 class DrawnText(NamedTuple):

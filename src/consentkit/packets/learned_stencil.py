@@ -75,6 +75,7 @@ def stencil_of(
         drawings=tuple(sorted([*(line for line in lines if line), *codes], key=lambda one: one.number)),
         gaps=tuple(gap for gap in gaps if gap),
         said=tuple(said),
+        texts=len(texts),
         drawn=tuple({line.text: None for line in lines if line}),
         varying=varying,
         heavy=heavy,

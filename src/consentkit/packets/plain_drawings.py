@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from consentkit.pdf.file.geometry import Box
 from consentkit.pdf.file.syntax import Value
-from consentkit.pdf.unknown_letter import UNKNOWN
+from consentkit.pdf.file.unknown_letter import UNKNOWN
 
 LEAST_SIZE = 2.0
 """Points of the smallest type that a visit may be written in: long names in short slots become that small."""

@@ -79,6 +79,8 @@ class Stencil(NamedTuple):
     gaps: tuple[FilledGap, ...]
     said: tuple[FilledText, ...]
     """What is filled in."""
+    texts: int
+    """How many texts a visit has."""
     drawn: tuple[int, ...]
     """The texts that are drawn."""
     varying: tuple[int, ...]
@@ -104,7 +106,7 @@ class Stencil(NamedTuple):
         `packet` is its number, and `identifier` that of its file; `payload` gives what the code of a page says.
         `unwritten` are pieces of its texts that need the same font.
         """
-        if not self.heavy.isdisjoint([texts[place] for place in self.varying]):
+        if len(texts) != self.texts or not self.heavy.isdisjoint([texts[place] for place in self.varying]):
             return None
         lines = ((place, common_line(texts[place])) for place in self.drawn)
         shaped = {place: line for place, line in lines if line}

@@ -75,7 +75,7 @@ class Beginning:
     @classmethod
     def of(cls, data: bytes, rows: Mapping[int, ObjectRow]) -> Beginning:
         """The beginning with these objects, each in its row."""
-        width, own = _width_for(len(data)), {**rows, 0: (0, 0, 65535)}
+        width, own = width_for(len(data)), {**rows, 0: (0, 0, 65535)}
         table = b"".join(_written(own.get(at, (0, 0, 0)), width) for at in range(max(own) + 1))
         return cls(data, len(rows), table, width)
 
@@ -106,6 +106,15 @@ class Beginning:
             data = deflate.compress(rows) + deflate.flush(zlib.Z_FULL_FLUSH)
             self._deflated[width, count] = data, zlib.adler32(rows)
         return self._deflated[width, count]
+
+    def take_deflated(self, data: bytes, rows: bytes) -> None:
+        """Take note of how its first rows were compressed before. Raises ValueError where these are others."""
+        table, length = self._tables[self.width], 3 + self.width
+        count, rest = divmod(len(rows), length)
+        if rest or rows[: len(table)] != table[: len(rows)] or any(rows[len(table) :]):
+            raise ValueError("these are not the rows of the beginning")
+        if count:
+            self._deflated[self.width, count] = data, zlib.adler32(rows)
 
 
 class FileSection:
@@ -203,7 +212,7 @@ class FileWriter(FileSection):
         """What comes behind the beginning of the file, with the seal."""
         rest = self._all()
         number, start = self._next(), len(first.data) + len(rest)
-        width = _width_for(start)
+        width = width_for(start)
         data = self._table(first, number, start, width)
         entries = b"<</Type /XRef/Size %d/W [1 %d 2]/Root %d 0 R/Info %d 0 R/ID [(%b) (%b)]" % (
             self.count,
@@ -236,7 +245,7 @@ class FileWriter(FileSection):
         return b"".join((known, deflate.compress(others), deflate.flush(), end))
 
 
-def _width_for(place: int) -> int:
+def width_for(place: int) -> int:
     """How many bytes the places of a table take of which this is the last one."""
     return max(3, (place.bit_length() + 7) // 8)
 

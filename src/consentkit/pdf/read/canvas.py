@@ -18,9 +18,9 @@ from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 from consentkit.pdf.file.geometry import Area, Box, Matrix, Point, box_around, box_moved, inverse, moved
+from consentkit.pdf.file.unknown_letter import UNKNOWN
 from consentkit.pdf.read.colour import WHITE, Lightness, Shades, contrast, mixed
 from consentkit.pdf.read.content_text import SequenceKey
-from consentkit.pdf.unknown_letter import UNKNOWN
 
 LEAST_SIZE = 6.0
 """Points of the smallest type that may be on the label of a medicine (21 CFR 201.66(d)(2))."""

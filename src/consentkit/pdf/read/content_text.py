@@ -17,7 +17,7 @@ from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.operators import Operation, operations
 from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Ref, Value, decoded_text, integer, string_bytes
-from consentkit.pdf.unknown_letter import UNKNOWN
+from consentkit.pdf.file.unknown_letter import UNKNOWN
 
 SequenceKey: TypeAlias = tuple[int | None, int]
 """A sequence of a page: the object number of the form XObject that contains it (None: the page), and its identifier."""

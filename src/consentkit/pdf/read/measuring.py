@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from consentkit.pdf.file.reader import PdfFile
 from consentkit.pdf.file.syntax import Value, number
+from consentkit.pdf.file.unknown_letter import UNKNOWN
 from consentkit.pdf.read.content_text import Font
-from consentkit.pdf.unknown_letter import UNKNOWN
 
 
 class MeasuredFont(Font):

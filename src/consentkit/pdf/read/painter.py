@@ -16,6 +16,7 @@ from consentkit.pdf.file.geometry import IDENTITY, Area, Box, Matrix, box_around
 from consentkit.pdf.file.objects import inflated
 from consentkit.pdf.file.operators import Operation
 from consentkit.pdf.file.syntax import Ref, Value, number
+from consentkit.pdf.file.unknown_letter import UNKNOWN
 from consentkit.pdf.read.canvas import Canvas, DrawnRun, Glyph, Paint
 from consentkit.pdf.read.colour import ANY, BLACK, WHITE, Shades
 from consentkit.pdf.read.content_text import ContentReader, MarkedSequence, SequenceKey
@@ -23,7 +24,6 @@ from consentkit.pdf.read.gradients import fills, shades_of
 from consentkit.pdf.read.graphics import GraphicsReader, GraphicsState, Pattern
 from consentkit.pdf.read.measuring import MeasuredFont
 from consentkit.pdf.read.outlines import rectangle
-from consentkit.pdf.unknown_letter import UNKNOWN
 
 _INVISIBLE = {3, 7}
 _STROKED = {1, 5}

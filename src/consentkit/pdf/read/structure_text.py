@@ -15,9 +15,9 @@ from typing import TypeAlias
 
 from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Ref, Value, integer, string_text
+from consentkit.pdf.file.unknown_letter import UNKNOWN
 from consentkit.pdf.read.content_text import ContentReader, SequenceKey
 from consentkit.pdf.read.visible import VisibleContent
-from consentkit.pdf.unknown_letter import UNKNOWN
 
 # The standard structure types (ISO 32000-1, 14.8.4), with those of PDF 2.0 that occur in a line of text.
 _GROUPING = frozenset(
