@@ -1,9 +1,9 @@
 """The packet of one visit, made before the program is loaded (`consentkit.lanes`).
 
 Guarantees: a packet that is made here is the one that the ordinary way would make and write, and so is all that is
-printed. It is made only for a visit of a kind of which that way has made one (`learning_packets`) with the same command,
-where no file, folder, package, option, variable or day is another one since; at any doubt nothing is written, and the
-ordinary way is taken. Nothing of the visit is kept.
+printed. It is made only for a visit of a kind of which that way has made one (`learning_packets`) with the same
+command, where no file, folder, package, option, variable or day is another one since; at any doubt nothing is written,
+and the ordinary way is taken. Nothing of the visit is kept.
 """
 
 from __future__ import annotations

@@ -85,6 +85,12 @@ class IdentityCheck:
         if planned and planned.plan is None and 1 < planned.met <= 1 + _MOST_TRIES:
             planned.plan = self._plan_of(pdf, packets[0], pages, marks)
 
+    def reading_plan(self, pdf: bytes) -> ReadingPlan | None:
+        """How packets that begin like this one are read back in one go, if it is known."""
+        beginning = self._before.beginnings.of(pdf)
+        known = self._plans.get(beginning) if beginning else None
+        return known.plan if known else None
+
     # --- packets like one that was read before ---
 
     def _planned(self, pdf: bytes, packets: Sequence[JoinedPapers]) -> KnownPlan | None:

@@ -23,6 +23,7 @@ from consentkit.model.visit import packet_file_name
 from consentkit.packets.identity import IdentityCheck
 from consentkit.packets.items import PacketItem, PlacedItem
 from consentkit.packets.kept_readings import kept_compiled
+from consentkit.packets.learned_bytes import LearnedPackets
 from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketPlan, tool
@@ -132,6 +133,11 @@ class PacketMaker:
     def require_identity(self, pdf: bytes, packets: Sequence[Packet], *, is_one_of_many: bool = False) -> None:
         """Raise RenderingFailed unless each page of a file bears the particulars of its patient, and nobody else's."""
         self._identity.require(pdf, packets, is_one_of_many=is_one_of_many)
+
+    def learned(self, packet: Packet) -> LearnedPackets | None:
+        """What is known by now of packets with the papers of this one; None before a few have been made."""
+        stencil, plan = self._writer.stencil(packet.plan, packet.papers), self._identity.reading_plan(packet.pdf)
+        return LearnedPackets(stencil, plan) if stencil and plan else None
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""

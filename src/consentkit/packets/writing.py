@@ -100,7 +100,7 @@ class PacketWriter:
         """
         written, numbers = _written(plan, papers), PageNumbers(plan, papers[-1].last)
         texts = texts_of(papers, written.values.values(), numbers)
-        key = plan.layout.large_print, papers[-1].last, texts.pattern, SameObjects(plan.pack), _identities(papers)
+        key = _key_of_stencil(plan, papers, texts)
         pieces = [piece for said in written.pieces.values() for piece in said]
         known = None if any(language for _, language in pieces) else self._stencils.find(key)
         pdf = _filled(known.stencil, plan, texts.every, [text for text, _ in pieces]) if known else None
@@ -115,6 +115,11 @@ class PacketWriter:
         if new := stencil_of(linker, plan, papers, drawn, codes, texts.every, said):
             self._stencils.put(key, _KnownStencil(new, _HELD * sum(len(placed.paper.part.pdf) for placed in papers)))
         return WrittenPacket(out.getvalue(), frame.beginning)
+
+    def stencil(self, plan: PacketPlan, papers: Sequence[PlacedItem]) -> Stencil | None:
+        """What packets like this one are filled into, if it is known."""
+        known = self._stencils.find(_key_of_stencil(plan, papers, texts_in(plan, papers)))
+        return known.stencil if known else None
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
@@ -243,6 +248,11 @@ def _texts(
         pieces=written.pieces,
         before=before,
     )
+
+
+def _key_of_stencil(plan: PacketPlan, papers: Sequence[PlacedItem], texts: VisitTexts) -> Hashable:
+    """What packets have in common that are filled into the same stencil."""
+    return plan.layout.large_print, papers[-1].last, texts.pattern, SameObjects(plan.pack), _identities(papers)
 
 
 def _identities(papers: Iterable[PlacedItem]) -> Hashable:
