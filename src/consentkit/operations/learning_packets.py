@@ -63,7 +63,7 @@ def learn_packet(look: PacketLook, offered: OfferedPacket, printed: Sequence[tup
     `printed` is all that was printed, with the descriptor of each stream.
     """
     store = offered.workspace.store
-    if look.is_known or store.trouble or look.day != today() or not _can_be_learned_from(offered):
+    if look.is_known or store.trouble or look.day != today() or not can_be_learned_from(offered):
         return
     try:
         of_kind = _kind(look.visit, offered, printed)
@@ -84,7 +84,7 @@ def _answer(look: PacketLook, places: tuple[WatchedPlace, ...]) -> KnownAnswer:
     return KnownAnswer(places, state.digest, look.day, is_proven=is_proven(look, places, state))
 
 
-def _can_be_learned_from(offered: OfferedPacket) -> bool:
+def can_be_learned_from(offered: OfferedPacket) -> bool:
     """Whether nothing is special about a packet: nothing else happens, or is said, when it is made."""
     workspace, plan = offered.workspace, offered.made.packet.plan
     clinic = workspace.folder.clinic
