@@ -189,6 +189,28 @@ def test_what_people_and_programs_write_is_read(form: str) -> None:
     assert plain.kind == PlainVisit(FIELDS, "yaml").kind and plain.name == FIELDS["patient.name"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"patient.name": "Ben Moss", ' + WRITTEN["JSON"][1:].replace('"name": "Siobh', '"called": "Siobh'),
+        json.dumps({key: value for key, value in FIELDS.items()}),
+        WRITTEN["JSON"].replace('"true"', "1"),
+        WRITTEN["JSON"].replace('"visit"', '"visit": "V-2", "visit"'),
+        WRITTEN["lines"].replace("place: in person", "place: in person # by car"),
+        WRITTEN["lines"].replace("witness: Tomasz Lis", "witness: null"),
+        WRITTEN["lines"].replace("witness: Tomasz Lis", "witness: &a Tomasz Lis"),
+        WRITTEN["lines"].replace("  name: Sio", "    name: Sio"),
+        WRITTEN["lines"].replace("  record:", "  name: Ben Moss\n  record:"),
+        WRITTEN["lines"] + "patient:\n  name: Ben Moss\n",
+        WRITTEN["lines"] + "---\n",
+        "\ufeff" + WRITTEN["lines"],
+    ],
+)
+def test_what_may_be_read_in_another_way_is_left_to_the_ordinary_way(text: str) -> None:
+    with pytest.raises(ValueError):
+        visit_in_yaml(text.encode())
+
+
 # --- schedules ---
 
 COLUMN_OF = {".".join(map(str, path)): column for column, path in COLUMNS.items()}

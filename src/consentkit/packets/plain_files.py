@@ -37,6 +37,7 @@ _LIST = re.compile(rf"\[(?:(?:{_IN_BRACKETS})(?:, (?:{_IN_BRACKETS}))*)?\]")
 _MAPPING = re.compile(rf"\{{{_ENTRY}(?:, {_ENTRY})*\}}")
 _KEY_AND_TEXT = re.compile(rf"([a-z_]+): ({_SCALAR})")
 _KEY_AND_BRACKETS = re.compile(r"([a-z_]+): ([\[{].*[\]}])")
+_KEY = re.compile("[a-z_]+")
 _KEY_ALONE = re.compile("([a-z_]+):")
 _ITEM = re.compile(rf"- ({_IN_BRACKETS})")
 _EACH_ENTRY = re.compile(rf"([a-z_]+): ({_IN_BRACKETS})")
@@ -93,6 +94,8 @@ def _in_json(text: str) -> dict[str, PlainValue]:
 
 def _flat(entries: Iterable[tuple[str, object]], before: str) -> Iterator[tuple[str, PlainValue]]:
     for key, value in entries:
+        if not _KEY.fullmatch(key):  # with a point, it would be taken for the path of a field
+            raise ValueError("has a key that is none")
         path = f"{before}{key}"
         if isinstance(value, bool):
             yield path, "true" if value else "false"
