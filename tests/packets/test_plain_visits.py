@@ -193,7 +193,7 @@ def test_what_people_and_programs_write_is_read(form: str) -> None:
     "text",
     [
         '{"patient.name": "Ben Moss", ' + WRITTEN["JSON"][1:].replace('"name": "Siobh', '"called": "Siobh'),
-        json.dumps({key: value for key, value in FIELDS.items()}),
+        json.dumps(dict(FIELDS)),
         WRITTEN["JSON"].replace('"true"', "1"),
         WRITTEN["JSON"].replace('"visit"', '"visit": "V-2", "visit"'),
         WRITTEN["lines"].replace("place: in person", "place: in person # by car"),
