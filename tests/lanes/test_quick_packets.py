@@ -480,8 +480,19 @@ def test_nothing_is_learned_at_a_clinic_that_does_more(other: str, tmp_path: Pat
         clinic = make_clinic(tmp_path / str(len(particulars)), particulars)
         return OfferedPacket(open_for_a_run(clinic, open_cache(Path("cache"))), DRAFTS, made, "a.pdf", lambda *_: ())
 
-    assert can_be_learned_from(offered("name: Alder Clinic\n"))
-    assert not can_be_learned_from(offered(f"name: Alder Clinic\n{OTHER_CLINICS[other]}"))
+    visit = PlainVisit(plain_visit(701, "Ana Ruiz").fields, "csv")
+    assert can_be_learned_from(offered("name: Alder Clinic\n"), visit)
+    assert not can_be_learned_from(offered(f"name: Alder Clinic\n{OTHER_CLINICS[other]}"), visit)
+
+
+def test_how_a_clinic_writes_days_counts_for_schedules_alone(tmp_path: Path, in_use: KindInUse) -> None:
+    visit = plain_visit(702, "Ana Ruiz")
+    made = in_use._making.apart().make(Visit.model_validate(visit_data(**of_patient(702, "Ana Ruiz"))))
+    clinic = make_clinic(tmp_path, f"name: Alder Clinic\n{OTHER_CLINICS['a form of days']}")
+    assert isinstance(made, MadePacket)
+    offered = OfferedPacket(open_for_a_run(clinic, open_cache(Path("cache"))), DRAFTS, made, "a.pdf", lambda *_: ())
+    assert can_be_learned_from(offered, visit)
+    assert not can_be_learned_from(offered, PlainVisit(visit.fields, "csv"))
 
 
 ONE_WAY_ONLY: dict[str, Callable[..., object]] = {

@@ -63,7 +63,7 @@ def learn_packet(look: PacketLook, offered: OfferedPacket, printed: Sequence[tup
     `printed` is all that was printed, with the descriptor of each stream.
     """
     store = offered.workspace.store
-    if look.is_known or store.trouble or look.day != today() or not can_be_learned_from(offered):
+    if look.is_known or store.trouble or look.day != today() or not can_be_learned_from(offered, look.visit):
         return
     try:
         of_kind = _kind(look.visit, offered, printed)
@@ -84,13 +84,17 @@ def _answer(look: PacketLook, places: tuple[WatchedPlace, ...]) -> KnownAnswer:
     return KnownAnswer(places, state.digest, look.day, is_proven=is_proven(look, places, state))
 
 
-def can_be_learned_from(offered: OfferedPacket) -> bool:
-    """Whether nothing is special about a packet: nothing else happens, or is said, when it is made."""
+def can_be_learned_from(offered: OfferedPacket, visit: PlainVisit) -> bool:
+    """Whether nothing is special about the packet of a visit: nothing else happens, or is said, when it is made.
+
+    How a clinic writes days and columns counts for schedules alone.
+    """
     workspace, plan = offered.workspace, offered.made.packet.plan
     clinic = workspace.folder.clinic
     is_kept = journal_folder(workspace) or clinic.journal or records_of(workspace) or is_for_group(workspace)
     is_special = plan.extras or plan.overridden or plan.serial or offered.made.warnings or offered.options.override
-    return not is_kept and not is_special and clinic.mapping == MappingSettings()
+    is_mapped = visit.source != "yaml" and clinic.mapping != MappingSettings()
+    return not is_kept and not is_special and not is_mapped
 
 
 def _kind(visit: PlainVisit, offered: OfferedPacket, printed: Sequence[tuple[int, bytes]]) -> _ReadKind | None:
