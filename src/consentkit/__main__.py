@@ -27,6 +27,7 @@ _NOT_WRITTEN = 5
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     look: LaneLook | PacketLook | None = None
+    gc.disable()  # loading makes no garbage; looking for it takes a tenth of the time
     try:
         if sys.argv[1:2] and sys.argv[1] in COMMANDS:
             from consentkit.lanes.lookup import look_for
@@ -38,7 +39,6 @@ def main() -> NoReturn:
             look = make_quickly(sys.argv[1:])
         if look and look.outputs is not None:
             os._exit(_print(look.outputs, look.began))  # nothing is left to be done
-        gc.disable()  # loading makes no garbage; looking for it takes a tenth of the time
         from consentkit.cli import main as run
     except KeyboardInterrupt:  # nothing has begun, or a quick answer is cut off
         from consentkit.processes.interruption import INTERRUPTED

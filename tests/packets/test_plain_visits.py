@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from consentkit.model.visit import Visit
 from consentkit.packets.columns import COLUMNS
 from consentkit.packets.pairing import has_one_in_two_roles
-from consentkit.packets.plain_files import visit_in_schedule, visit_in_yaml
+from consentkit.packets.plain_files import visit_in_yaml
+from consentkit.packets.plain_schedules import visit_in_schedule
 from consentkit.packets.plain_visits import DECIDING, LETTERS, MAY_DIFFER, PlainVisit
 from consentkit.packets.printable_names import has_all_letters
 from consentkit.packets.visit_kinds import AS_THEY_ARE, ONLY_WHETHER, kind_of

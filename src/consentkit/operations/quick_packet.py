@@ -18,7 +18,7 @@ from consentkit.lanes.answers import KnownAnswer, Output, unpacked
 from consentkit.lanes.lookup import cache_folder, command_key, today
 from consentkit.lanes.states import FileState, state_of
 from consentkit.operations.packet_command import PacketCommand, packet_command
-from consentkit.packets.plain_files import LARGEST_DAY, visit_in_schedule, visit_in_yaml
+from consentkit.packets.plain_files import LARGEST_VISIT, visit_in_yaml
 from consentkit.processes.whole_files import write_whole
 
 TYPE_CHECKING = False  # as in `typing`, which takes longer to load than all of this
@@ -72,20 +72,26 @@ def make_quickly(arguments: Sequence[str]) -> PacketLook | None:
 
 def _visit(command: PacketCommand) -> PlainVisit:
     """The visit of a command. Raises ValueError or OSError where it is not certain."""
-    descriptor = os.open(command.source, _READ)
+    if command.is_of_schedule:
+        from consentkit.packets.plain_schedules import LARGEST_DAY, visit_in_schedule
+
+        return visit_in_schedule(_bytes(command.source, LARGEST_DAY), command.number or "")
+    visit = visit_in_yaml(_bytes(command.source, LARGEST_VISIT))
+    if command.number not in {None, visit.number}:
+        raise ValueError("is another visit")
+    return visit
+
+
+def _bytes(path: str, most: int) -> bytes:
+    """The bytes of a file, or one more than the most that it may have. Raises ValueError or OSError."""
+    descriptor = os.open(path, _READ)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise ValueError("is no file")
         with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = file.read(LARGEST_DAY + 1)
+            return file.read(most + 1)
     finally:
         os.close(descriptor)
-    if command.is_of_schedule:
-        return visit_in_schedule(data, command.number or "")
-    visit = visit_in_yaml(data)
-    if command.number not in {None, visit.number}:
-        raise ValueError("is another visit")
-    return visit
 
 
 def _make(look: PacketLook, folder: str) -> None:

@@ -6,6 +6,7 @@ values in each field, word for word; nothing of the visit is in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +16,7 @@ from consentkit.packets.items import PlacedItem
 from consentkit.packets.learned_stencil import VisitTexts
 from consentkit.packets.lettering import ROOM_FOR_NAME, lines_of_name
 from consentkit.packets.page_numbers import PageNumbers
-from consentkit.packets.plain_visits import LETTERS_OF_NAMES, MAY_DIFFER, PlainVisit
+from consentkit.packets.plain_visits import LETTERS, MAY_DIFFER, PlainVisit
 from consentkit.packets.plan import PacketPlan, papers_in_number
 from consentkit.packets.read_back import own_texts, required_texts
 from consentkit.packets.visit_recipe import TARGET, PageWording, VisitRecipe, all_different, worded_all
@@ -61,6 +62,10 @@ _INVENTED: tuple[Mapping[str, str], ...] = (
     },
 )
 """Visits of nobody, with other values in each field; the texts of the first one occur in no words of ours."""
+
+
+LETTERS_OF_NAMES = "".join(filter(re.compile(f"[{LETTERS} '’.-]").match, [*map(chr, range(0x20, 0x100)), "’"]))
+"""What a name may have, each by itself."""
 
 
 class LearnedTexts(NamedTuple):

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"
 """Letters of the font that all packets have, as a part of a pattern: each of them is one character."""
-LETTERS_OF_NAMES = "".join(filter(re.compile(f"[{LETTERS} '’.-]").match, [*map(chr, range(0x20, 0x100)), "’"]))
-"""What a name may have, each by itself."""
 _WORD = rf"[{LETTERS}][{LETTERS}'’.-]*"
 _NAME = re.compile(rf"(?=.{{2,60}}\Z){_WORD}(?: {_WORD})*")
 _CREDENTIALS = re.compile(rf"(?=.{{1,40}}\Z)[{LETTERS}][{LETTERS}0-9.-]*,?(?: [{LETTERS}][{LETTERS}0-9.-]*,?)*(?<!,)")
