@@ -19,6 +19,7 @@ from benchmarks.scenarios.documents import SECONDS
 from benchmarks.scenarios.open_packets import FEWEST, packets_kept_open
 
 ONE_EACH = "consentkit packet, a process each"
+FIRST_EACH = "consentkit packet, a process each, first of its kind"
 KEPT_OPEN = "consentkit in Python, kept open"
 SCHEDULE = "consentkit packet schedule.csv"
 _WEASYPRINT = "WeasyPrint, tagged, kept open"
@@ -100,6 +101,7 @@ def _everybody(bench: Bench, kind: Kind, *, times_typst: int) -> list[Contender]
     return [
         replace(kept_open, name=KEPT_OPEN, peak=None),
         _one_each(bench, visits[: _SERVED_BY_PROCESSES + 1], cache),
+        _first_each(bench, visits[: _SERVED_BY_PROCESSES + 1], cache),
         *peers,
     ]
 
@@ -148,24 +150,62 @@ def _make_packets(source: Path, output: Path, cache: Path) -> None:
 
 
 def _one_each(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
-    """The command line, for each visit anew; the first one has been served before."""
+    """The command line, for each visit anew. The first one, of the same kind, has been served before, on this day."""
     folder = bench.own_folder(_named(ONE_EACH, visits))
+    served = _served_by_processes(bench, visits, folder, dict.fromkeys(visits, cache))
+    for _ in range(2):
+        _serve(folder, visits[0], cache)
+    time.sleep(SECONDS)
+    _serve(folder, visits[0], cache)
+    return replace(served, name=ONE_EACH, targets=(_PROCESS,))
+
+
+def _first_each(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
+    """The command line, for each visit with a cache of its own, which has all parts, and nothing of its kind.
+
+    What it learns of the kind is part of its work.
+    """
+    folder = bench.own_folder(_named(FIRST_EACH, visits))
+    caches = {visit: folder / f"cache-{number}" for number, visit in enumerate(visits)}
+    served = _served_by_processes(bench, visits, folder, caches)
+
+    def prepare() -> None:
+        for own in caches.values():
+            shutil.rmtree(own, ignore_errors=True)
+            shutil.copytree(cache, own, ignore=_kinds)
+        if served.prepare:
+            served.prepare()
+
+    return replace(served, name=FIRST_EACH, prepare=prepare)
+
+
+def _kinds(folder: str, names: list[str]) -> list[str]:
+    """What a cache has of kinds of visits, and of commands, rather than of papers."""
+    files = [Path(folder, name) for name in names]
+    return [path.name for path in files if path.is_file() and b"answer 1\0" in path.read_bytes()]
+
+
+def _served_by_processes(
+    bench: Bench, visits: Sequence[Visit], folder: Path, caches: Mapping[Visit, Path]
+) -> Contender:
+    """The command line for all visits but the first one, none of which has a packet yet."""
     for visit in visits:
         write_visit(_source(folder, visit), visit)
 
-    def serve(visit: Visit) -> None:
-        _make_packets(_source(folder, visit), folder / _file_name(visit), cache)
-
     def work() -> None:
         for visit in visits[1:]:
-            serve(visit)
+            _serve(folder, visit, caches[visit])
 
-    for _ in range(2):
-        serve(visits[0])
-    time.sleep(SECONDS)
-    serve(visits[0])
+    def prepare() -> None:
+        for visit in visits[1:]:
+            (folder / _file_name(visit)).unlink(missing_ok=True)
+
     results = tuple(expected_packet(bench, folder / _file_name(visit), visit) for visit in visits[1:])
-    return Contender(ONE_EACH, work, results, units=len(visits) - 1, targets=(_PROCESS,))
+    return Contender(ONE_EACH, work, results, prepare=prepare, units=len(visits) - 1)
+
+
+def _serve(folder: Path, visit: Visit, cache: Path) -> None:
+    _make_packets(_source(folder, visit), folder / _file_name(visit), cache)
 
 
 def _schedule(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:

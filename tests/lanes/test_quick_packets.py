@@ -47,7 +47,7 @@ from kit.quick_desk import (
     schedule_of,
 )
 from kit.running import command, environment
-from kit.small import CODE, make_clinic, write_procedure
+from kit.small import CODE, WITH_JOURNAL, make_clinic, write_procedure
 from kit.thorough import examples
 from kit.traces import Words
 from lanes.test_quick_answers import CHANGES
@@ -486,6 +486,19 @@ def test_nothing_is_learned_at_a_clinic_that_does_more(other: str, tmp_path: Pat
     visit = PlainVisit(plain_visit(701, "Ana Ruiz").fields, "csv")
     assert can_be_learned_from(offered("name: Alder Clinic\n"), visit)
     assert not can_be_learned_from(offered(f"name: Alder Clinic\n{OTHER_CLINICS[other]}"), visit)
+
+
+def test_a_packet_is_recorded_in_the_journal_whatever_was_made_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_clinic(Path("clinic"), WITH_JOURNAL)
+    for folder in ("out", "cache"):
+        Path(folder).mkdir(mode=0o700)
+    for number in (1, 2):
+        learn_from(visit_of(number, "Cleo Wu"), "-o", "out/", *ALWAYS, times=1)
+    assert quickly(visit_of(3, "Ana Ruiz"), "-o", "out/", *ALWAYS) is None
+    assert kept_below("cache") == []
 
 
 def test_how_a_clinic_writes_days_counts_for_schedules_alone(tmp_path: Path, in_use: KindInUse) -> None:

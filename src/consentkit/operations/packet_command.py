@@ -23,7 +23,7 @@ _FLAGS = {"--allow-drafts", "--duplex", "--fillable", "--quiet", "-q"}
 _VALUED = {"--cache", "--clinic"}
 _OWN = {"--output": "output", "-o": "output", "--visit": "number"}
 """Options that say which visit it is, and where its packet goes: no part of a key."""
-_SEGMENT = "[A-Za-z0-9_][A-Za-z0-9._-]*"
+_SEGMENT = r"\.?[A-Za-z0-9_][A-Za-z0-9._ ,()+@=-]*"
 _SOURCE = re.compile(rf"/?(?:{_SEGMENT}/)*{_SEGMENT}\.(ya?ml|csv)")
 _TARGET = re.compile(rf"/?{_SEGMENT}(?:/{_SEGMENT})*/?")
 """Names that are printed as they are."""
