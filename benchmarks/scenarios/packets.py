@@ -28,6 +28,8 @@ _TYPST_EACH = "Typst, a process each"
 _CHROMIUM = "Chromium, kept open"
 _SERVED = {_WEASYPRINT: 1, _TYPST: 10, _TYPST_EACH: 3, _CHROMIUM: 3}
 """Who is compared, and how many packets each makes in a turn: more where one takes little."""
+OF_KIND = b"packets of a kind"
+"""How what is kept of a kind of visits is recognised in a cache."""
 _SERVED_BY_PROCESSES = 3
 _SERVED_KEPT_OPEN = 240
 _ROUNDS = 3
@@ -152,56 +154,44 @@ def _make_packets(source: Path, output: Path, cache: Path) -> None:
 def _one_each(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
     """The command line, for each visit anew. The first one, of the same kind, has been served before, on this day."""
     folder = bench.own_folder(_named(ONE_EACH, visits))
-    served = _served_by_processes(bench, visits, folder, dict.fromkeys(visits, cache))
-    for _ in range(2):
-        _serve(folder, visits[0], cache)
-    time.sleep(SECONDS)
-    _serve(folder, visits[0], cache)
-    return replace(served, name=ONE_EACH, targets=(_PROCESS,))
-
-
-def _first_each(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
-    """The command line, for each visit with a cache of its own, which has all parts, and nothing of its kind.
-
-    What it learns of the kind is part of its work.
-    """
-    folder = bench.own_folder(_named(FIRST_EACH, visits))
-    caches = {visit: folder / f"cache-{number}" for number, visit in enumerate(visits)}
-    served = _served_by_processes(bench, visits, folder, caches)
-
-    def prepare() -> None:
-        for own in caches.values():
-            shutil.rmtree(own, ignore_errors=True)
-            shutil.copytree(cache, own, ignore=_kinds)
-        if served.prepare:
-            served.prepare()
-
-    return replace(served, name=FIRST_EACH, prepare=prepare)
-
-
-def _kinds(folder: str, names: list[str]) -> list[str]:
-    """What a cache has of kinds of visits, and of commands, rather than of papers."""
-    files = [Path(folder, name) for name in names]
-    return [path.name for path in files if path.is_file() and b"answer 1\0" in path.read_bytes()]
-
-
-def _served_by_processes(
-    bench: Bench, visits: Sequence[Visit], folder: Path, caches: Mapping[Visit, Path]
-) -> Contender:
-    """The command line for all visits but the first one, none of which has a packet yet."""
-    for visit in visits:
-        write_visit(_source(folder, visit), visit)
+    _serve_before(folder, visits, cache)
 
     def work() -> None:
         for visit in visits[1:]:
-            _serve(folder, visit, caches[visit])
+            _serve(folder, visit, cache)
 
     def prepare() -> None:
         for visit in visits[1:]:
             (folder / _file_name(visit)).unlink(missing_ok=True)
 
     results = tuple(expected_packet(bench, folder / _file_name(visit), visit) for visit in visits[1:])
-    return Contender(ONE_EACH, work, results, prepare=prepare, units=len(visits) - 1)
+    return Contender(ONE_EACH, work, results, prepare=prepare, units=len(visits) - 1, targets=(_PROCESS,))
+
+
+def _first_each(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
+    """The command line, for a visit that is the first of its kind. What it learns of the kind is part of its work."""
+    folder = bench.own_folder(_named(FIRST_EACH, visits))
+    own = shutil.copytree(cache, folder / "cache", dirs_exist_ok=True)
+    _serve_before(folder, visits, own)
+    target = folder / _file_name(visits[1])
+
+    def prepare() -> None:
+        for kept in [path for path in own.glob("*/*") if OF_KIND in path.read_bytes()]:
+            kept.unlink()
+        target.unlink(missing_ok=True)
+
+    results = (expected_packet(bench, target, visits[1]),)
+    return Contender(FIRST_EACH, lambda: _serve(folder, visits[1], own), results, prepare=prepare)
+
+
+def _serve_before(folder: Path, visits: Sequence[Visit], cache: Path) -> None:
+    """Write the files of visits, and serve the first one, until all that can be learned from it has been."""
+    for visit in visits:
+        write_visit(_source(folder, visit), visit)
+    for _ in range(2):
+        _serve(folder, visits[0], cache)
+    time.sleep(SECONDS)
+    _serve(folder, visits[0], cache)
 
 
 def _serve(folder: Path, visit: Visit, cache: Path) -> None:

@@ -495,7 +495,7 @@ def test_a_packet_is_recorded_in_the_journal_whatever_was_made_before(
     make_clinic(Path("clinic"), WITH_JOURNAL)
     for folder in ("out", "cache"):
         Path(folder).mkdir(mode=0o700)
-    for number in (1, 2):
+    for number in (1, 2, 4):
         learn_from(visit_of(number, "Cleo Wu"), "-o", "out/", *ALWAYS, times=1)
     assert quickly(visit_of(3, "Ana Ruiz"), "-o", "out/", *ALWAYS) is None
     assert kept_below("cache") == []
