@@ -52,7 +52,7 @@ class KeptPackets:
         if not self._is_used or variant >= MOST_VARIANTS or _has_others(papers):
             return None
         learned = unpack_learned(self._workspace.store.near.get(self.key(plan, papers, pattern, variant)))
-        if learned and not are_pairs_known():
+        if learned:
             self._know_pairs()
         return learned
 
@@ -69,8 +69,7 @@ class KeptPackets:
             return
         with suppress(ValueError):  # it has a number that is too large to be kept
             self._workspace.store.near.put(self.key(plan, papers, pattern, variant), pack_learned(learned))
-        if not are_pairs_known() and not self._know_pairs():
-            self._keep_pairs()
+        self._know_pairs()
 
     def key(self, plan: PacketPlan, papers: Sequence[PlacedItem], pattern: Hashable, variant: int = 0) -> str:
         """The key of what is kept of packets with these papers, whose texts have this pattern."""
@@ -95,19 +94,19 @@ class KeptPackets:
 
     # --- pairs of letters ---
 
-    def _know_pairs(self) -> bool:
-        """Set lines by the pairs of letters that are kept, if they are. Returns whether they are."""
-        pairs = unpacked_pairs(self._workspace.store.near.get(_key_of_pairs()))
-        if pairs:
-            know_pairs(pairs)
-        return pairs is not None
+    def _know_pairs(self) -> None:
+        """Set lines by the pairs of letters that are kept, or keep them, which is worth it where packets are, too."""
+        if are_pairs_known():
+            return
+        near, key = self._workspace.store.near, _key_of_pairs()
+        pairs = unpacked_pairs(near.get(key))
+        if pairs is None:
+            from consentkit.pdf.lines.pairs import pair_table  # which loads fonts
 
-    def _keep_pairs(self) -> None:
-        from consentkit.pdf.lines.pairs import pair_table  # which loads fonts
-
-        pairs = pair_table()
+            pairs = pair_table()
+            if pairs:
+                near.put(key, pairs.packed())
         if pairs:
-            self._workspace.store.near.put(_key_of_pairs(), pairs.packed())
             know_pairs(pairs)
 
 
