@@ -77,9 +77,10 @@ def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     beginning = maker._read.beginnings.of(packet.pdf)
     assert beginning
     reading = maker._identity._plans[beginning].plan
-    (stencil,) = maker._writer._stencils.latest()
+    (known,) = maker._writer._stencils.latest()
+    (stencil,) = known.every
     assert reading
-    learned = LearnedPackets(stencil.stencil, reading)
+    learned = LearnedPackets(stencil, reading)
     return Known(maker, packet, learned, pack_learned(learned))
 
 

@@ -28,7 +28,7 @@ from consentkit.packets.learned_recipe import invented_visits, learned_recipe
 from consentkit.packets.plain_visits import PlainVisit
 from consentkit.packets.ready_packets import ReadyKind, unpacked_kind
 from consentkit.packets.visit_recipe import TARGET, worded
-from consentkit.pdf.lines.common_line import forget_pairs
+from consentkit.pdf.lines.common_line import forget_pairs, known_pairs
 from consentkit.pdf.lines.pairs import pair_table
 from consentkit.processes.whole_files import LARGEST_PDF
 from consentkit.reading.files import read_bytes
@@ -114,7 +114,7 @@ def _kind(visit: PlainVisit, offered: OfferedPacket, printed: Sequence[tuple[int
     if len(packets) < len(made) or not _is_the_file(packets[0][1], offered.file):
         return None
     first = packets[1][1]
-    learned, pairs = making.learned(first.packet), pair_table()
+    learned, pairs = making.learned(first.packet), known_pairs() or pair_table()
     recipe = learned_recipe(
         visit,
         packets[0][1].packet.plan,

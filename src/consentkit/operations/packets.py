@@ -329,7 +329,7 @@ class PacketsInTurn:
         self._numbers.forget(visit)
 
     def learned(self, packet: Packet) -> LearnedPackets | None:
-        """What is known by now of packets with the papers of this one, which was made here; None after only a few."""
+        """What is known by now of packets with the papers of one that was made here; None where that is not certain."""
         return self._maker.learned(packet)
 
     def combine(self, packets: Sequence[Packet]) -> bytes:
