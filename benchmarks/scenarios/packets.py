@@ -19,6 +19,7 @@ from benchmarks.scenarios.documents import SECONDS
 from benchmarks.scenarios.open_packets import FEWEST, packets_kept_open
 
 ONE_EACH = "consentkit packet, a process each"
+FIRST_EACH = "consentkit packet, a process each, first of its kind"
 KEPT_OPEN = "consentkit in Python, kept open"
 SCHEDULE = "consentkit packet schedule.csv"
 _WEASYPRINT = "WeasyPrint, tagged, kept open"
@@ -27,6 +28,8 @@ _TYPST_EACH = "Typst, a process each"
 _CHROMIUM = "Chromium, kept open"
 _SERVED = {_WEASYPRINT: 1, _TYPST: 10, _TYPST_EACH: 3, _CHROMIUM: 3}
 """Who is compared, and how many packets each makes in a turn: more where one takes little."""
+OF_KIND = b"packets of a kind"
+"""How what is kept of a kind of visits is recognised in a cache."""
 _SERVED_BY_PROCESSES = 3
 _SERVED_KEPT_OPEN = 240
 _ROUNDS = 3
@@ -100,6 +103,7 @@ def _everybody(bench: Bench, kind: Kind, *, times_typst: int) -> list[Contender]
     return [
         replace(kept_open, name=KEPT_OPEN, peak=None),
         _one_each(bench, visits[: _SERVED_BY_PROCESSES + 1], cache),
+        _first_each(bench, visits[: _SERVED_BY_PROCESSES + 1], cache),
         *peers,
     ]
 
@@ -148,24 +152,50 @@ def _make_packets(source: Path, output: Path, cache: Path) -> None:
 
 
 def _one_each(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
-    """The command line, for each visit anew; the first one has been served before."""
+    """The command line, for each visit anew. The first one, of the same kind, has been served before, on this day."""
     folder = bench.own_folder(_named(ONE_EACH, visits))
-    for visit in visits:
-        write_visit(_source(folder, visit), visit)
-
-    def serve(visit: Visit) -> None:
-        _make_packets(_source(folder, visit), folder / _file_name(visit), cache)
+    _serve_before(folder, visits, cache)
 
     def work() -> None:
         for visit in visits[1:]:
-            serve(visit)
+            _serve(folder, visit, cache)
 
-    for _ in range(2):
-        serve(visits[0])
-    time.sleep(SECONDS)
-    serve(visits[0])
+    def prepare() -> None:
+        for visit in visits[1:]:
+            (folder / _file_name(visit)).unlink(missing_ok=True)
+
     results = tuple(expected_packet(bench, folder / _file_name(visit), visit) for visit in visits[1:])
-    return Contender(ONE_EACH, work, results, units=len(visits) - 1, targets=(_PROCESS,))
+    return Contender(ONE_EACH, work, results, prepare=prepare, units=len(visits) - 1, targets=(_PROCESS,))
+
+
+def _first_each(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:
+    """The command line, for a visit that is the first of its kind. What it learns of the kind is part of its work."""
+    folder = bench.own_folder(_named(FIRST_EACH, visits))
+    own = shutil.copytree(cache, folder / "cache", dirs_exist_ok=True)
+    _serve_before(folder, visits, own)
+    target = folder / _file_name(visits[1])
+
+    def prepare() -> None:
+        for kept in [path for path in own.glob("*/*") if OF_KIND in path.read_bytes()]:
+            kept.unlink()
+        target.unlink(missing_ok=True)
+
+    results = (expected_packet(bench, target, visits[1]),)
+    return Contender(FIRST_EACH, lambda: _serve(folder, visits[1], own), results, prepare=prepare)
+
+
+def _serve_before(folder: Path, visits: Sequence[Visit], cache: Path) -> None:
+    """Write the files of visits, and serve the first one, until all that can be learned from it has been."""
+    for visit in visits:
+        write_visit(_source(folder, visit), visit)
+    for _ in range(2):
+        _serve(folder, visits[0], cache)
+    time.sleep(SECONDS)
+    _serve(folder, visits[0], cache)
+
+
+def _serve(folder: Path, visit: Visit, cache: Path) -> None:
+    _make_packets(_source(folder, visit), folder / _file_name(visit), cache)
 
 
 def _schedule(bench: Bench, visits: Sequence[Visit], cache: Path) -> Contender:

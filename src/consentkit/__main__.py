@@ -1,7 +1,8 @@
 """The command `consentkit`, and `python -m consentkit`, which does the same.
 
 Guarantees: an interrupt while the program is being loaded ends it as later ones do, and in no traceback; a command that
-has been answered before is answered again before the program is loaded, if nothing has changed (`consentkit.lanes`).
+has been answered before is answered again before the program is loaded, if nothing has changed (`consentkit.lanes`),
+and a packet of a kind that is known is made then (`consentkit.operations.quick_packet`).
 """
 
 from __future__ import annotations
@@ -17,21 +18,27 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from consentkit.lanes.answers import Output
+    from consentkit.lanes.lookup import LaneLook
+    from consentkit.operations.quick_packet import PacketLook
 
 _NOT_WRITTEN = 5
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    look = None
+    look: LaneLook | PacketLook | None = None
+    gc.disable()  # loading makes no garbage; looking for it takes a tenth of the time
     try:
         if sys.argv[1:2] and sys.argv[1] in COMMANDS:
             from consentkit.lanes.lookup import look_for
 
             look = look_for(sys.argv[1:])
-            if look and look.outputs is not None:
-                os._exit(_print(look.outputs, look.began))  # nothing is left to be done
-        gc.disable()  # loading makes no garbage; looking for it takes a tenth of the time
+        elif sys.argv[1:2] == ["packet"]:
+            from consentkit.operations.quick_packet import make_quickly
+
+            look = make_quickly(sys.argv[1:])
+        if look and look.outputs is not None:
+            os._exit(_print(look.outputs, look.began))  # nothing is left to be done
         from consentkit.cli import main as run
     except KeyboardInterrupt:  # nothing has begun, or a quick answer is cut off
         from consentkit.processes.interruption import INTERRUPTED

@@ -411,5 +411,5 @@ def test_lost_results_are_reported_by_a_quick_answer_too(trial: Trial) -> None:
             assert (done.returncode, b"results were lost" in done.stderr) == (5, True)
 
 
-def test_no_command_about_patients_has_a_lane() -> None:
+def test_no_answer_about_a_patient_is_kept() -> None:
     assert set(lanes.COMMANDS) == {"batch", "list", "render"}

@@ -95,7 +95,7 @@ def test_what_is_kept_is_counted_as_what_it_takes(maker: PacketMaker) -> None:
         ),
         "stencils": (
             maker._writer._stencils,
-            bytes_of([one.stencils for one in maker._writer._stencils.latest()])
+            bytes_of([one.every for one in maker._writer._stencils.latest()])
             + bytes_of([placed.paper.part for papers in maker._papers._known.latest() for placed in papers]),
         ),
     }

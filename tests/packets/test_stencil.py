@@ -193,7 +193,7 @@ def test_a_piece_in_other_letters_that_is_not_drawn_needs_its_font_all_the_same(
     planned = desk.plan(patient=OTHER)
     desk.make(patient=OTHER)
     (known,) = desk.writer._stencils.latest()
-    (stencil,), number = known.stencils, planned.packet
+    (stencil,), number = known.every, planned.packet
     texts = [f"Text {number}" for number in range(stencil.texts)]
     for piece, is_filled in (("Ivan", True), ("Иван", False)):
         pdf = stencil.fill(number, identifier([number]), lambda page: payload(number, page), texts, [piece])

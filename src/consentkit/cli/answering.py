@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
     from consentkit.lanes.answers import Output
     from consentkit.lanes.lookup import LaneLook
+    from consentkit.operations.learning_packets import Printing
+    from consentkit.operations.packets import MadePacket, PacketOptions
+    from consentkit.operations.quick_packet import PacketLook
     from consentkit.operations.remembering import GivenAnswer
 
 _MOVES_THE_CURSOR = (b"\r", b"\x1b")
@@ -28,6 +31,7 @@ class Answers:
     def __init__(self) -> None:
         self._given: GivenAnswer | None = None
         self._seconds: float | None = None
+        self._packet: tuple[OpenWorkspace, PacketOptions, MadePacket, str, Printing] | None = None
 
     def offer(
         self,
@@ -45,9 +49,15 @@ class Answers:
 
         self._given, self._seconds = GivenAnswer(workspace, documents, folder), seconds
 
-    def remember(self, look: LaneLook | None) -> None:
+    def offer_packet(
+        self, workspace: OpenWorkspace, options: PacketOptions, made: MadePacket, file: str, says: Printing
+    ) -> None:
+        """Say that a packet is all that was made, and was written into a file. `says` gives what is printed of one."""
+        self._packet = workspace, options, made, file, says
+
+    def remember(self, look: LaneLook | PacketLook | None) -> None:
         """Remember what was offered."""
-        if look is None or self._given is None:
+        if look is None or (self._given is None and self._packet is None):
             return
         sys.stdout.flush()
         sys.stderr.flush()
@@ -58,9 +68,20 @@ class Answers:
             or any(mark in data for _, data in pieces for mark in _MOVES_THE_CURSOR)
         ):
             return
-        from consentkit.operations.remembering import remember_answer
+        from consentkit.operations.quick_packet import PacketLook
 
-        remember_answer(look, self._given, _outputs(pieces, self._seconds))
+        if isinstance(look, PacketLook):
+            self._learn(look, pieces)
+        elif self._given:
+            from consentkit.operations.remembering import remember_answer
+
+            remember_answer(look, self._given, _outputs(pieces, self._seconds))
+
+    def _learn(self, look: PacketLook, pieces: Sequence[tuple[int, bytes]]) -> None:
+        if self._packet:
+            from consentkit.operations.learning_packets import OfferedPacket, learn_packet
+
+            learn_packet(look, OfferedPacket(*self._packet), pieces)
 
 
 answers = Answers()

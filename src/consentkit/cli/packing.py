@@ -6,7 +6,7 @@ stdout for itself, and never goes to a terminal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 import click
 
 from consentkit.cli import pace, report
+from consentkit.cli.answering import answers
 from consentkit.cli.streams import stdin, streams, write_to_stdout
 from consentkit.cli.support import interruptions, say
 from consentkit.errors import ConsentkitError, RunFailed, WrongUse
@@ -42,7 +43,7 @@ from consentkit.problems import Problem, printable, report_lines
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
     from consentkit.operations.fhir_file import FhirFile
-    from consentkit.operations.packets import NothingToPrint, PacketOptions
+    from consentkit.operations.packets import MadePacket, NothingToPrint, PacketOptions
     from consentkit.packets.visits import VisitEntry
 
 
@@ -89,19 +90,39 @@ def make_packets(workspace: OpenWorkspace, request: PacketRequest) -> int:
     output = _PacketReport(request, is_schedule=visits.is_schedule)
     fhir = _fhir_file(workspace, request.fhir, force=request.force) if request.fhir else None
     events = write_packets(workspace, targets, request.options, write_to_stdout, patience=_PATIENCE)
+    alone: PacketEvent | None = None
     with closing(events), pace.beside_messages("Packets", number) as one_more:
         for event in events:
             if fhir:
                 fhir.take(event)
             with one_more(is_done=isinstance(event, _END_OF_VISIT)):
                 output.show(event)
+            alone = event if visits.is_alone and not isinstance(event, VisitPassedOver) else None
             interruptions.require_none()
     if fhir:
         number = fhir.write()
         say(f"{printable(str(request.fhir))}: {report.counted(number, 'packet')} to be filed", quiet=request.quiet)
     if visits.skipped:
         say(f"{printable(request.source)}: {skipped_rows(visits.skipped)}", quiet=request.quiet)
-    return output.end(visits.skipped)
+    exit_code = output.end(visits.skipped)
+    if exit_code == 0 and isinstance(alone, PacketWritten):
+        _offer(workspace, request, alone)
+    return exit_code
+
+
+def _offer(workspace: OpenWorkspace, request: PacketRequest, written: PacketWritten) -> None:
+    """Let it be learned how packets of this kind are made. What else was requested is among what is printed."""
+    if written.file in (None, STDOUT) or written.jobs or request.fhir or request.as_json or request.combined:
+        return
+
+    def says(made: MadePacket, file: str) -> Iterator[tuple[int, str]]:
+        if not request.quiet:
+            yield from ((2, f"Warning: {text}\n") for text in dict.fromkeys(notice.text for notice in made.notices))
+        yield 1, f"{file}\n"
+        if not request.quiet:
+            yield 2, f"{report.packet_line(made.packet, file)}\n"
+
+    answers.offer_packet(workspace, request.options, written.made, written.file, says)
 
 
 def _fhir_file(workspace: OpenWorkspace, target: Path, *, force: bool) -> FhirFile:

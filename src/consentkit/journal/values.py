@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from consentkit.errors import WrongUse
 from consentkit.model.identity import LANGUAGE_PATTERN, NAME_PATTERN, Variant
-from consentkit.model.visit import VISIT_PATTERN
+from consentkit.model.visit_limits import VISIT_PATTERN
 
 JournalAction = Literal[
     "begun",

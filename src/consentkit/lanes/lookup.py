@@ -54,18 +54,18 @@ def look_for(arguments: Sequence[str]) -> LaneLook | None:
 
     None where its answer is not to be remembered either.
     """
-    folder = _cache_folder(arguments)
+    folder = cache_folder(arguments)
     if folder is None:
         return None
     try:
-        look = LaneLook(_key(arguments), time.time_ns())
+        look = LaneLook(command_key("answer", arguments), time.time_ns())
         _answer(look, folder)
     except Exception:  # noqa: BLE001 - whatever is wrong, the ordinary way answers, and says so
         return None
     return look
 
 
-def _cache_folder(arguments: Sequence[str]) -> str | None:
+def cache_folder(arguments: Sequence[str]) -> str | None:
     """The folder of this machine with what the cache has here; None where nothing is kept.
 
     Should this take a value of another option for it, no answer is there: an answer is kept where its run keeps parts.
@@ -84,15 +84,15 @@ def _cache_folder(arguments: Sequence[str]) -> str | None:
         return None
 
 
-def _key(arguments: Sequence[str]) -> str:
-    """The key of a command's answer: all that it depends on, but for files and the day. Raises OSError."""
+def command_key(what: str, arguments: Sequence[str]) -> str:
+    """The key of what is kept of a command: all that it depends on, but for files and the day. Raises OSError."""
     variables = sorted(item for item in os.environ.items() if item[0] not in _NOT_OF_THE_COMMAND)
     for descriptor in range(3):
         os.fstat(descriptor)  # what is printed into a closed one is lost, which the ordinary way reports
     screens = [os.isatty(descriptor) for descriptor in (1, 2)]
     user = (os.geteuid(), os.getgroups())
     about = (os.getcwd(), sys.version, sys.executable, repr(sys.flags), repr(screens), repr(user))
-    parts = ("answer", *about, repr(sys.path), repr(variables), *arguments)
+    parts = (what, *about, repr(sys.path), repr(variables), *arguments)
     return key_of(*(part.encode(errors="surrogateescape") for part in parts))
 
 
@@ -128,13 +128,12 @@ def _document(folder: str, key: str) -> bytes:
 
 def _may_write(target: str, data: bytes) -> bool:
     """Whether there is nothing under this name yet, or the very same file: then it may be written."""
-    parent = os.path.realpath(os.path.dirname(target) or ".")
-    if f"{parent}/".startswith(tuple(f"{folder}/" for folder in SYSTEM_FOLDERS)):
+    if not may_be_made_in(os.path.dirname(target)):
         return False
     try:
         descriptor = os.open(target, _READ)
     except FileNotFoundError:
-        return os.path.isdir(parent)
+        return True
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size != len(data) or status.st_size > LARGEST_PDF:
@@ -143,6 +142,13 @@ def _may_write(target: str, data: bytes) -> bool:
             return file.read(len(data) + 1) == data
     finally:
         os.close(descriptor)
+
+
+def may_be_made_in(folder: str) -> bool:
+    """Whether there is a folder in which files can be: not one in which devices and processes look like files."""
+    place = os.path.realpath(folder or ".")
+    is_of_system = f"{place}/".startswith(tuple(f"{system}/" for system in SYSTEM_FOLDERS))
+    return not is_of_system and os.path.isdir(place)
 
 
 class _held:  # noqa: N801 - used as a function is

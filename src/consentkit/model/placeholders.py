@@ -6,14 +6,13 @@ whatever braces it holds.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from pydantic import AfterValidator
 
+from consentkit.model.filling import PLACEHOLDER
+from consentkit.model.filling import fill as fill  # noqa: PLC0414 - the other half of it
 from consentkit.problems import listed, quoted
-
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def takes(*names: str, optional: Sequence[str] = ()) -> AfterValidator:
@@ -28,7 +27,7 @@ def takes(*names: str, optional: Sequence[str] = ()) -> AfterValidator:
 
 def with_placeholders(text: str, names: Sequence[str]) -> str:
     """The text. Raises ValueError unless it contains exactly the placeholders of these names."""
-    placeholders = set(_PLACEHOLDER.findall(text))
+    placeholders = set(PLACEHOLDER.findall(text))
     if unknown := sorted(placeholders - set(names)):
         known = listed([f"{{{name}}}" for name in names])
         raise ValueError(f"contains {quoted(f'{{{unknown[0]}}}')}, which is no placeholder here; use {known}")
@@ -37,14 +36,9 @@ def with_placeholders(text: str, names: Sequence[str]) -> str:
     return text
 
 
-def fill(text: str, **values: str) -> str:
-    """Replace the {placeholders} by values. The values are never searched for placeholders."""
-    return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
-
-
 def pieces(text: str) -> Iterator[tuple[str, str]]:
     """Cut a text at its placeholders: pairs of a kind, `text` or the placeholder's name, and the text."""
-    for index, piece in enumerate(_PLACEHOLDER.split(text)):
+    for index, piece in enumerate(PLACEHOLDER.split(text)):
         if index % 2:
             yield piece, ""
         elif piece:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from consentkit.model.clauses import Clause
+from consentkit.model.filling import written_day, written_time
 from consentkit.model.identity import DefinitionKind
 from consentkit.model.packet_words import PacketWords
 from consentkit.model.placeholders import fill, takes, with_placeholders
@@ -48,14 +49,11 @@ class Dates(Record):
 
     def write(self, day: datetime.date) -> str:
         """Write a day in words."""
-        return fill(self.pattern, day=str(day.day), month=self.months[day.month - 1], year=str(day.year))
+        return written_day(self.pattern, self.months, day)
 
     def write_time(self, time: datetime.time) -> str:
         """Write a time of day as people say it."""
-        if self.halves is None:
-            return fill(self.time, hour=str(time.hour), minute=f"{time.minute:02}")
-        half = self.halves[time.hour // 12]
-        return fill(self.time, hour=str(time.hour % 12 or 12), minute=f"{time.minute:02}", half=half)
+        return written_time(self.time, self.halves, time)
 
 
 class PageWords(Record):

@@ -25,6 +25,7 @@ from consentkit.model.identity import kind_of_name
 from consentkit.model.visit import Visit
 from consentkit.operations.earlier_files import EarlierFile
 from consentkit.packets.day_file import combine
+from consentkit.packets.learned_bytes import LearnedPackets
 from consentkit.packets.packet import Packet, PacketMaker
 from consentkit.packets.pairing import NumberBook, RecordBook
 from consentkit.packets.parsed import ParsedFiles
@@ -326,6 +327,10 @@ class PacketsInTurn:
         """Let a visit count for no other one, since it is refused, whatever it was before."""
         self._planner.forget(visit)
         self._numbers.forget(visit)
+
+    def learned(self, packet: Packet) -> LearnedPackets | None:
+        """What is known by now of packets with the papers of one that was made here; None where that is not certain."""
+        return self._maker.learned(packet)
 
     def combine(self, packets: Sequence[Packet]) -> bytes:
         """Join packets that were made here into one file. There must be one at least. Raises RenderingFailed."""

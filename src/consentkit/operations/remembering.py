@@ -8,20 +8,24 @@ second edit can't be seen (git calls such files racily clean). What can't be rem
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from consentkit.cache.versions import library_files
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
 from consentkit.lanes.answers import KnownAnswer, Output
 from consentkit.lanes.lookup import LaneLook, today
-from consentkit.lanes.states import FILE, FOLDER, PACKAGES, TREE, WatchedPlace, state_of
+from consentkit.lanes.states import FILE, FOLDER, PACKAGES, TREE, FileState, WatchedPlace, state_of
 from consentkit.model.identity import APPROVALS, DEFINITION_FOLDERS, PARTICULARS, SERVICES, clause_file
 from consentkit.output.locking import LOCK
 from consentkit.processes.whole_files import UNFINISHED
 from consentkit.resources import CJK_FONT, shipped
+
+if TYPE_CHECKING:
+    from consentkit.operations.quick_packet import PacketLook
 
 TICK = 2_000_000_000
 """Nanoseconds. FAT keeps times to two seconds; no file system that we know of is coarser."""
@@ -56,7 +60,7 @@ def remember_answer(look: LaneLook, given: GivenAnswer, outputs: Sequence[Output
             places,
             state.digest,
             look.day,
-            is_proven=_was_the_same(look, places, state.digest) and state.latest < look.began - TICK,
+            is_proven=is_proven(look, places, state),
             outputs=outputs,
             documents=[(key, str(target)) for key, target in given.documents],
             lock=str(folder / LOCK) if folder else "",
@@ -66,8 +70,10 @@ def remember_answer(look: LaneLook, given: GivenAnswer, outputs: Sequence[Output
     store.near.put(look.key, answer)
 
 
-def _was_the_same(look: LaneLook, places: Sequence[WatchedPlace], state: str) -> bool:
-    return look.state is not None and look.places == tuple(places) and look.state.digest == state
+def is_proven(look: LaneLook | PacketLook, places: Sequence[WatchedPlace], state: FileState) -> bool:
+    """Whether files are as they were before the run, and were changed the last time well before that."""
+    was_the_same = look.state is not None and look.places == tuple(places) and look.state.digest == state.digest
+    return was_the_same and state.latest < look.began - TICK
 
 
 def _has_unfinished(folder: Path) -> bool:
@@ -78,11 +84,13 @@ def _has_unfinished(folder: Path) -> bool:
         return True
 
 
-def places_of(workspace: OpenWorkspace, folder: Path | None = None) -> tuple[WatchedPlace, ...] | None:
+def places_of(
+    workspace: OpenWorkspace, folder: Path | None = None, read: Iterable[Path] = ()
+) -> tuple[WatchedPlace, ...] | None:
     """Where all files are that a run in a workspace may have read, and those in its folder. None where it is not known.
 
-    The files that a snapshot has read are not enough: one that appears may count before another. Raises FileAccess and
-    OSError where they can't be seen.
+    `read` are files that it has read beside its snapshot. What was read is not enough: a file that appears may count
+    before another. Raises FileAccess and OSError where they can't be seen.
     """
     libraries = library_files()
     if libraries is None or workspace.snapshot is None:
@@ -93,7 +101,8 @@ def places_of(workspace: OpenWorkspace, folder: Path | None = None) -> tuple[Wat
         trees += (clinic / name for name in ("templates", *DEFINITION_FOLDERS.values()))
         files += (clinic / name for name in (PARTICULARS, SERVICES, APPROVALS))
         files += (clause_file(clinic, language) for language in workspace.languages())
-    files += sorted(path for path in workspace.snapshot.paths if not any(map(path.is_relative_to, trees)))
+    every = {*workspace.snapshot.paths, *read}
+    files += sorted(path for path in every if not any(map(path.is_relative_to, trees)))
     return tuple(
         dict.fromkeys(
             [

@@ -7,50 +7,14 @@ no message quotes a cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
+from consentkit.packets.columns import COLUMNS as COLUMNS  # noqa: PLC0414 - of whose cells this is
+from consentkit.packets.columns import REQUIRED as REQUIRED  # noqa: PLC0414 - of whose cells this is
 from consentkit.reading import characters
-from consentkit.reading.yaml_file import Data, DataPath
+from consentkit.reading.yaml_file import Data
 
 LONGEST_CELL = 1000
 """Characters that a cell may hold."""
-
-COLUMNS: Mapping[str, DataPath] = {
-    "visit": ("visit",),
-    "date": ("date",),
-    "time": ("time",),
-    "patient_name": ("patient", "name"),
-    "date_of_birth": ("patient", "born"),
-    "record_number": ("patient", "record"),
-    "language": ("language",),
-    "also_in": ("also_in",),
-    "procedures": ("procedures",),
-    "documents": ("documents",),
-    "papers": ("papers",),
-    "first_visit": ("first_visit",),
-    "yearly_papers": ("yearly_papers",),
-    "on_file": ("on_file",),
-    "large_print": ("large_print",),
-    "medical_visit": ("medical_visit",),
-    "clinician": ("clinician", "name"),
-    "clinician_credentials": ("clinician", "credentials"),
-    "trainee": ("trainee", "name"),
-    "trainee_credentials": ("trainee", "credentials"),
-    "supervisor": ("supervisor", "name"),
-    "supervisor_credentials": ("supervisor", "credentials"),
-    "place": ("place",),
-    "representative": ("representative", "name"),
-    "relationship": ("representative", "relationship"),
-    "interpreter": ("interpreter", "name"),
-    "interpreter_is": ("interpreter", "is_a"),
-    "interpreter_language": ("interpreter", "language"),
-    "interpreter_number": ("interpreter", "number"),
-    "witness": ("witness",),
-    "extra": ("extra",),
-}
-"""Each column with the place in a visit that it fills."""
-REQUIRED = ("visit", "date", "patient_name", "date_of_birth", "record_number", "procedures", "clinician")
-"""The columns without which there is no visit."""
 
 LISTS = ("also_in", "procedures", "documents", "papers", "on_file", "extra")
 CHOICES = ("documents", "place", "interpreter_is")  # spreadsheets like to begin with a capital

@@ -188,13 +188,15 @@ def draw_code(linker: Linker, payload: str) -> Ref:
 
 _NAME_ROOM = 480.0
 """Points across the cover that are sure to be there for a name: its room on A4, less a little for kerning."""
+_SIZE_OF_NAME = _LARGEST["visit_patient"] * LINE_SIZE
+ROOM_FOR_NAME = _NAME_ROOM / _SIZE_OF_NAME
+"""The same, as a multiple of the size of its type."""
 
 
 def lines_of_name(name: str) -> int:
     """How many lines a name takes on the cover, so that room can be left for them."""
-    size = _LARGEST["visit_patient"] * LINE_SIZE
-    if width_of(name) * size <= _NAME_ROOM:
+    if width_of(name) <= ROOM_FOR_NAME:
         return 1
-    widths = [max(map(width_of, lines)) * size for lines in ways_to_break(name)]
-    fitting = (count for count, width in enumerate(widths) if width <= _NAME_ROOM)
+    widths = [max(map(width_of, lines)) for lines in ways_to_break(name)]
+    fitting = (count for count, width in enumerate(widths) if width <= ROOM_FOR_NAME)
     return next(fitting, widths.index(min(widths))) + 1

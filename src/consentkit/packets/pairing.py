@@ -17,6 +17,7 @@ from itertools import combinations
 
 from consentkit.model.billing import Billing
 from consentkit.model.procedure import Procedure
+from consentkit.model.same_names import is_same_name
 from consentkit.model.visit import FULL_AGE, Interpreter, Patient, Professional, Representative, Visit
 
 Facts = Mapping[str, Billing]
@@ -342,7 +343,7 @@ An interpreter as the witness is left out: many hospitals want just that, since 
 def _two_roles(visit: Visit) -> Iterator[Conflict]:
     names = _names(visit)
     for one, other, can_be_overridden in _APART:
-        if any(_same_name(name, other_name) for name in names[one] for other_name in names[other]):
+        if any(is_same_name(name, other_name) for name in names[one] for other_name in names[other]):
             last = "; override only if the rules of your clinic allow it" if can_be_overridden else ""
             yield Conflict(
                 "two-roles",
@@ -370,29 +371,3 @@ def _names(visit: Visit) -> dict[str, list[str]]:
     }
     names = {role: [person.name for person in persons if person] for role, persons in people.items()}
     return {**names, "witness": [visit.witness] if visit.witness else []}
-
-
-def _same_name(one: str, other: str) -> bool:
-    words, other_words = _words(one), _words(other)
-    if "," in one or "," in other:  # a list may put the family name first
-        words, other_words = sorted(words), sorted(other_words)
-    return bool(words) and words == other_words
-
-
-class _Spaced(dict[int, str | int]):
-    """For each character, what it is where words are compared: a space, for one that only separates words."""
-
-    def __missing__(self, code: int) -> str | int:
-        self[code] = " " if unicodedata.category(chr(code))[0] in "PZ" else code
-        return self[code]
-
-
-_SPACED = _Spaced()
-
-
-def _words(name: str) -> list[str]:
-    """The words of a name without case, points and the ways of encoding one letter."""
-    plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
-    folded = plain.casefold()
-    whole = folded if folded.isascii() else unicodedata.normalize("NFKC", folded)
-    return whole.translate(_SPACED).split()

@@ -22,6 +22,11 @@ def forget_pairs() -> None:
     _known.clear()
 
 
+def known_pairs() -> PairTable | None:
+    """The table, if there is one."""
+    return next(iter(_known), None)
+
+
 def are_pairs_known() -> bool:
     """Whether there is a table."""
     return bool(_known)
