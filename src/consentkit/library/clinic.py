@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -24,8 +24,7 @@ from consentkit.reading.pictures import Picture
 from consentkit.reading.validation import validated
 
 
-@dataclass(frozen=True)
-class ClinicFolder:
+class ClinicFolder(NamedTuple):
     """A clinic's folder, read once."""
 
     path: Path | None

@@ -10,9 +10,8 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -51,8 +50,7 @@ Name = Annotated[Line, Field(max_length=80)]
 ShortText = Annotated[Line, Field(max_length=60)]
 
 
-@dataclass(frozen=True)
-class VisitName:
+class VisitName(NamedTuple):
     """What names the packet of a visit, as far as it can be read, whatever else is wrong with the visit."""
 
     visit: str | None = None

@@ -22,7 +22,6 @@ import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from typing import NamedTuple
@@ -50,8 +49,7 @@ from consentkit.pdf.file.syntax import Value, decoded_text, string_bytes, string
 from consentkit.pdf.read.content_text import UNKNOWN
 
 
-@dataclass(frozen=True)
-class PageMarks:
+class PageMarks(NamedTuple):
     """What must be on one page of a finished packet."""
 
     required: Sequence[str]
@@ -66,8 +64,7 @@ class PageMarks:
     """What must be drawn on it alone: its number, and what its paper alone says there."""
 
 
-@dataclass(frozen=True)
-class FileMarks:
+class FileMarks(NamedTuple):
     """What a finished file may say beside its visits' particulars."""
 
     title: str

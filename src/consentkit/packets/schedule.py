@@ -11,9 +11,8 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from consentkit.errors import InvalidInput
 from consentkit.model.mapping import MappingSettings
@@ -56,8 +55,7 @@ _QUOTES = (
 )
 
 
-@dataclass(frozen=True)
-class _Header:
+class _Header(NamedTuple):
     line: int
     delimiter: str
     columns: tuple[str, ...]
@@ -209,7 +207,7 @@ def _read_header(line: int, text: str, name: str) -> _Header | None:
 def _in_our_words(header: _Header, name: str) -> _Header:
     """A header with the names as we write them. Raises InvalidInput with all that is wrong with it."""
     columns = tuple(ours if (ours := column_named(text)) in COLUMNS else text for text in header.columns)
-    header = replace(header, columns=columns)
+    header = header._replace(columns=columns)
     if problems := list(_header_problems(header, name)):
         raise InvalidInput(problems)
     return header

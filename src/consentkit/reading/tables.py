@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from consentkit.errors import InvalidInput
 from consentkit.problems import Problem
@@ -57,8 +58,7 @@ class TableRow:
     """Why cells can't be read, by their places, counted from 0."""
 
 
-@dataclass(frozen=True)
-class TextTable:
+class TextTable(NamedTuple):
     """The lines of a table that is not split into cells yet, each with its number."""
 
     lines: tuple[tuple[int, str], ...]

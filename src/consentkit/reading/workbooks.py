@@ -17,8 +17,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.problems import Problem
@@ -53,8 +52,7 @@ _TOO_EARLY = (
 _FORMAT = "contains a number in a format of its own; format the column as text in the spreadsheet, and enter it again"
 
 
-@dataclass(frozen=True)
-class WorkbookSheet:
+class WorkbookSheet(NamedTuple):
     """A sheet of a file."""
 
     name: str

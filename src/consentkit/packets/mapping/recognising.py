@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.mapping import MappingSettings, ScheduleFormat, header_key
@@ -64,8 +65,7 @@ def needs_reading(head: bytes, reading: ScheduleReading) -> bool:
     return head.startswith((WORKBOOK, *MARKS_OF_UTF_16)) or bool(reading.format or reading.settings.formats) or other
 
 
-@dataclass(frozen=True)
-class FormattedTable:
+class FormattedTable(NamedTuple):
     """A table in one of the clinic's formats."""
 
     format_name: str
