@@ -4,8 +4,6 @@ Guarantees: every instance is frozen and complete, and nothing in it contradicts
 of a field, since these are a patient's particulars.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 import unicodedata

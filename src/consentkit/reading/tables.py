@@ -18,6 +18,8 @@ from consentkit.problems import Problem
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 """What may separate cells, with what messages call it."""
+WORKBOOK = b"PK\x03\x04"
+"""How an .xlsx file begins."""
 MARKS_OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """How a file in UTF-16 begins that states it."""
 MOST_ROWS = 5000

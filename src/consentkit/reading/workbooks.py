@@ -27,8 +27,6 @@ from consentkit.reading.workbook_parts import MOST_CELLS, TOO_LARGE, excess_in_p
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-WORKBOOK = b"PK\x03\x04"
-"""How an .xlsx file begins."""
 _LARGEST_WORKBOOK = 16 * 1024 * 1024
 """The most bytes that what is packed in a file may have unpacked."""
 _PLAIN_FORMATS = {"General", "0", "@"}
