@@ -192,7 +192,7 @@ def test_packets_that_cannot_be_combined_are_one_refused_entry_with_the_name_of_
 def test_what_is_not_printed_is_a_refused_entry_like_the_others(
     arguments: list[str], visit: str | None, pack: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("consentkit.operations.packet_files.require_printer", lambda _: None)
+    monkeypatch.setattr("consentkit.operations.printing.require_printer", lambda _: None)
     monkeypatch.setattr("consentkit.operations.printing.print_pdf", print_nothing)
     made = pack(write_schedule(tmp_path / "day.csv", {}), *arguments, "--print", "desk", "--json")
     (refused,) = refusals(made)

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from consentkit.cache.store import open_store
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.clinic import ClinicFolder, load_clinic
 from consentkit.library.defaults import find_clinic_folder
+from consentkit.library.snapshot import Snapshot
 from consentkit.model.clinic import LOWEST_CONTRAST, Clinic, contrast_with_white
 from consentkit.reading.pictures import LARGEST_PICTURE, WIDEST_PICTURE, read_picture
 
@@ -118,6 +120,32 @@ def test_a_logo_is_judged_by_its_content_whatever_its_name(kind: str, name: str,
     assert logo is not None
     assert logo.media_type == f"image/{kind.lower()}"
     assert logo.data == (folder / name).read_bytes()
+
+
+def test_a_logo_is_judged_once_for_each_content(
+    write: Write, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, store = write(logo=picture()), open_store(tmp_path_factory.mktemp("store"))
+    logo = load_clinic(folder, Snapshot(), store).logo
+    (folder / "logo.png").write_bytes(good := picture())
+    changed = load_clinic(folder, Snapshot(), store).logo
+    monkeypatch.setattr("consentkit.reading.pictures.read_picture", forbidden)
+    assert logo != changed == load_clinic(folder, Snapshot(), store).logo
+    (folder / "logo.png").write_bytes(good[:-20])
+    with pytest.raises(AssertionError, match="judged again"):
+        load_clinic(folder, Snapshot(), store)
+
+
+def forbidden(*_: object) -> None:
+    raise AssertionError("judged again")
+
+
+def test_a_logo_that_is_converted_is_so_in_each_run(write: Write, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder, store = write(logo=picture("JPEG", mode="CMYK")), open_store(tmp_path_factory.mktemp("store"))
+    expected = load_clinic(folder).logo
+    assert expected is not None
+    assert expected.data != (folder / "logo.png").read_bytes()
+    assert [load_clinic(folder, Snapshot(), store).logo for _ in range(2)] == [expected, expected]
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "RGB", "RGBA", "I;16"])

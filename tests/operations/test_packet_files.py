@@ -155,7 +155,7 @@ def test_what_the_printer_refuses_is_an_event_and_the_file_stays(
     def refuse(*_: Any, **__: Any) -> list[str]:
         raise FileAccess("the printer `desk` refused the job")
 
-    monkeypatch.setattr("consentkit.operations.packet_files.require_printer", lambda _: None)
+    monkeypatch.setattr("consentkit.operations.printing.require_printer", lambda _: None)
     monkeypatch.setattr("consentkit.operations.printing.print_pdf", refuse)
     not_printed, written = write(write_visit(tmp_path / "visit.yaml"), output="mine.pdf", printer="desk")
     assert isinstance(not_printed, PacketNotPrinted)

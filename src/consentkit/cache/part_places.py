@@ -7,9 +7,8 @@ reports what goes wrong as an OSError whose reason is for a person.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from consentkit.cache import local_folder, survey
 from consentkit.cache.survey import File
@@ -40,8 +39,7 @@ class PartPlace(Protocol):
         """Remove files, and return those that are gone."""
 
 
-@dataclass(frozen=True)
-class LocalFolder:
+class LocalFolder(NamedTuple):
     """A folder as a place for parts."""
 
     folder: Path

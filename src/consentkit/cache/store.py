@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from consentkit.cache.part_file import KEY, LARGEST_PART, OVERHEAD
 from consentkit.cache.part_places import LocalFolder, PartPlace
@@ -42,8 +42,7 @@ LARGEST = 1024**3
 _PUTS_BETWEEN_CHECKS = 100
 
 
-@dataclass(frozen=True)
-class StoreInfo:
+class StoreInfo(NamedTuple):
     """What is in a store."""
 
     folder: Path | None

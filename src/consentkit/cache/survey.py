@@ -10,8 +10,8 @@ import os
 import stat
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from consentkit.cache.local_folder import is_ours, looks_whole, opened
 from consentkit.cache.part_file import KEY, SUBFOLDER
@@ -20,8 +20,7 @@ from consentkit.processes.whole_files import UNFINISHED
 _HOUR = 3600
 
 
-@dataclass(frozen=True)
-class File:
+class File(NamedTuple):
     """A file that a store has made: an entry, or a leftover of a run that was killed."""
 
     subfolder: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from consentkit.errors import WrongUse
 from consentkit.model.identity import Layout
@@ -91,8 +91,7 @@ class FormText:
     """The number of the approved edition; None where the text is not approved today."""
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(NamedTuple):
     """A finished form."""
 
     part: Part

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from consentkit.cache.store import Store
 from consentkit.documents.document import Document
@@ -61,8 +61,7 @@ class LookedUp:
     """The files from which digests and content are."""
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(NamedTuple):
     """A document that was kept or made."""
 
     document: Document

@@ -84,8 +84,8 @@ def _opened(folder: Path | None, inputs: Inputs, *, despite_faults: bool) -> Cli
     from consentkit.library.clinic import load_clinic, read_clinic
 
     if despite_faults:
-        return read_clinic(folder, inputs.snapshot)
-    opened = load_clinic(folder, inputs.snapshot)
+        return read_clinic(folder, inputs.snapshot, inputs.store)
+    opened = load_clinic(folder, inputs.snapshot, inputs.store)
     clinic = opened.clinic
     defaults = ClinicDefaults(folder, clinic.language, clinic.paper, keeps_journal=clinic.journal is not None)
     remember_defaults(defaults, inputs)

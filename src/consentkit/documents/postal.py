@@ -8,6 +8,7 @@ makes a claim, such as a pronoun, a negation or a verb of agreement, is in none 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _NUMBER = re.compile(r"(?:[0-9\s()+./#*,;:-]|\u2010|\u2011|\u2013|\bext(?:ension)?\b|x(?=[0-9\s]))+", re.IGNORECASE)
 _FEWEST_DIGITS = 3  # as 911, 988 or 211
@@ -38,7 +39,6 @@ _SPANISH_STREET = rf"(?i:{_SPANISH}) ?{_SPANISH_WORDS},? (?:[Nn][º°o]\.? ?)?{_
 _BOX = r"(?i:P\.? ?O\.? Box|Apartado(?: postal)?) [0-9]{1,6}"
 _PLACE = f"(?:{_STREET}|{_SPANISH_STREET}|{_SOME_UNIT}|{_BOX})"
 _TOWN = rf"{_WORD}(?: {_WORD}){{0,2}},? (?:{_STATE})\.? {_POSTAL_CODE}"
-_ADDRESS = re.compile(f"(?:{_PLACE}(?:, {_PLACE})?(?:, {_TOWN})?|{_TOWN})")
 
 _CLAIMS = frozenset(
     """
@@ -57,10 +57,16 @@ _CLAIMS = frozenset(
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
+@cache
+def _address() -> re.Pattern[str]:
+    """The pattern of a line. It takes long to compile, and only pages that are made need it."""
+    return re.compile(f"(?:{_PLACE}(?:, {_PLACE})?(?:, {_TOWN})?|{_TOWN})")
+
+
 def is_address_line(line: str) -> bool:
     """Whether a line is part of a postal address, and nothing beside it."""
     words = (word.casefold() for word in _LETTERS.findall(line))
-    return bool(_ADDRESS.fullmatch(line)) and _CLAIMS.isdisjoint(words)
+    return bool(_address().fullmatch(line)) and _CLAIMS.isdisjoint(words)
 
 
 def is_telephone_number(text: str) -> bool:

@@ -9,9 +9,8 @@ original.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.library.definitions import load_translation
@@ -26,8 +25,7 @@ if TYPE_CHECKING:  # a document that is kept is found without these
     from consentkit.model.translation import Definition
 
 
-@dataclass(frozen=True)
-class TranslatedText:
+class TranslatedText(NamedTuple):
     """A definition with its text in another language."""
 
     definition: Definition

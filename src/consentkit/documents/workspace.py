@@ -96,7 +96,7 @@ class OpenWorkspace:
 
         snapshot = self._files()
         digest = self.inputs(snapshot).particulars_digest()
-        return load_clinic(self.opened.path, snapshot), digest
+        return load_clinic(self.opened.path, snapshot, self.store), digest
 
     def is_current(self, inputs: Inputs) -> bool:
         """Whether the particulars that documents are made with are still those of the file.

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from consentkit.cache.store import Store
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.pictures import complaint_about, load_picture
 from consentkit.library.snapshot import Snapshot
@@ -24,8 +25,7 @@ from consentkit.reading.pictures import Picture
 from consentkit.reading.validation import validated
 
 
-@dataclass(frozen=True)
-class ClinicFolder:
+class ClinicFolder(NamedTuple):
     """A clinic's folder, read once."""
 
     path: Path | None
@@ -37,15 +37,18 @@ class ClinicFolder:
     """Whether `clinic.checks` is what the clinic has written; otherwise it could not be read, and nothing is set."""
 
 
-def load_clinic(folder: Path | None, snapshot: Snapshot | None = None) -> ClinicFolder:
-    """Read a clinic folder. None gives a clinic of blanks. Raises InvalidInput or FileAccess."""
-    opened = read_clinic(folder, snapshot)
+def load_clinic(folder: Path | None, snapshot: Snapshot | None = None, store: Store | None = None) -> ClinicFolder:
+    """Read a clinic folder. None gives a clinic of blanks. Raises InvalidInput or FileAccess.
+
+    With a `store`, a logo that an earlier run has judged is not judged again.
+    """
+    opened = read_clinic(folder, snapshot, store)
     if opened.fault:
         raise opened.fault
     return opened
 
 
-def read_clinic(folder: Path | None, snapshot: Snapshot | None = None) -> ClinicFolder:
+def read_clinic(folder: Path | None, snapshot: Snapshot | None = None, store: Store | None = None) -> ClinicFolder:
     """Read a clinic folder as far as that is possible: what can't be read is left out, and `fault` says why."""
     if folder is None:
         return ClinicFolder(None, Clinic())
@@ -59,7 +62,7 @@ def read_clinic(folder: Path | None, snapshot: Snapshot | None = None) -> Clinic
     logo: Picture | None = None
     if clinic and clinic.logo:
         try:
-            logo = load_picture(folder / clinic.logo, files)
+            logo = load_picture(folder / clinic.logo, files, store)
         except (InvalidInput, FileAccess) as error:
             line, column = source.values[("logo",)]
             complaint = complaint_about(error, "the clinic folder")

@@ -1,22 +1,25 @@
 """The files of pictures: where they are, and what is wrong with one.
 
 Guarantees: a picture is a PNG or JPEG picture by its content, of modest size, from the folder `pictures` of the clinic
-to which the definition belongs; each file is judged once in a run.
+to which the definition belongs; each file is judged once in a run, and where there is a store, once for each content.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consentkit.errors import FileAccess, InvalidInput, reason
+from consentkit.library.parsed_once import parsed_once
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.identity import DEFINITION_FOLDERS, PICTURE_PATTERN
 from consentkit.problems import Problem, quoted
 
 if TYPE_CHECKING:
+    from consentkit.cache.store import Store
     from consentkit.model.procedure import ProcedureText
     from consentkit.model.translation import Definition
     from consentkit.reading.pictures import Picture
@@ -33,11 +36,35 @@ def picture_folder(folder: Path) -> Path:
     return (folder.parent if folder.name in DEFINITION_FOLDERS.values() else folder) / PICTURES
 
 
-def load_picture(path: Path, snapshot: Snapshot) -> Picture:
-    """Read a picture, once in a run. Raises InvalidInput or FileAccess."""
+def load_picture(path: Path, snapshot: Snapshot, store: Store | None = None) -> Picture:
+    """Read a picture, once in a run. Raises InvalidInput or FileAccess.
+
+    A picture that an earlier run has judged good to print as it is, by what `store` has of it, is not judged again.
+    """
+    return snapshot.once(("picture", path), lambda: _read(path, snapshot, store))
+
+
+def _read(path: Path, snapshot: Snapshot, store: Store | None) -> Picture:
+    seen = parsed_once(store, "picture", path, snapshot, _seen_in) if store else None
+    if seen is None:
+        return _judged(path, snapshot)
+    from consentkit.reading.pictures import Picture
+
+    (media_type, width, height), data = seen, snapshot.data(path)
+    return Picture(data, media_type, width, height, hashlib.sha256(data).hexdigest())
+
+
+def _seen_in(path: Path, snapshot: Snapshot) -> tuple[str, int, int] | None:
+    """The type, the width and the height of a picture that can be printed as it is; None of one that can't."""
+    picture = _judged(path, snapshot)
+    is_as_it_was = picture.data == snapshot.data(path)
+    return (picture.media_type, picture.width, picture.height) if is_as_it_was else None
+
+
+def _judged(path: Path, snapshot: Snapshot) -> Picture:
     from consentkit.reading.pictures import LARGEST_PICTURE, read_picture
 
-    return snapshot.once(("picture", path), lambda: read_picture(path, snapshot.data(path, LARGEST_PICTURE)))
+    return read_picture(path, snapshot.data(path, LARGEST_PICTURE))
 
 
 def pictures_of(text: Definition, folder: Path, snapshot: Snapshot) -> tuple[Picture, ...]:

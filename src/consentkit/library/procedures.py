@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from consentkit.errors import FileAccess, UnknownCode, WrongUse, reason
 from consentkit.library.risks import risk_files
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from consentkit.model.procedure import Procedure
 
 
-@dataclass(frozen=True)
-class LibraryIndex:
+class LibraryIndex(NamedTuple):
     """What the folders of a library hold, each listed once."""
 
     procedures: Mapping[str, Path]

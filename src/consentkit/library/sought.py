@@ -7,8 +7,8 @@ of a file from elsewhere, where its name does not tell, what kind of definition 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from consentkit.errors import WrongUse
 from consentkit.library.definitions import kind_of_file
@@ -26,8 +26,7 @@ from consentkit.model.identity import (
 )
 
 
-@dataclass(frozen=True)
-class Sought:
+class Sought(NamedTuple):
     """A document that was requested."""
 
     original: Path

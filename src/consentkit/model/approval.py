@@ -4,12 +4,10 @@ Guarantees: an approval belongs to a content hash, so an edit of anything that a
 what was withdrawn, no approval counts until somebody approves again.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
@@ -81,7 +79,7 @@ class Approval(RecordLine):
         """Who reviewed the text."""
         return self.reviewed_by or self.signed
 
-    def ending_by(self, due: datetime.date) -> Approval:
+    def ending_by(self, due: datetime.date) -> Self:
         """The same, which ends with the day on which the text is due for review, if it does not end before."""
         if self.until is not None and self.until <= due:
             return self

@@ -3,8 +3,6 @@
 Guarantees: what a code goes with fits its role.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator

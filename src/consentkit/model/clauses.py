@@ -3,8 +3,6 @@
 Guarantees: a clause states the rule or practice that it follows.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field

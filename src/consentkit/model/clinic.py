@@ -4,8 +4,6 @@ Guarantees: everything may be left out. A colour too light to copy well is refus
 exist, and an exception to a rule without a reason or without a limit.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator

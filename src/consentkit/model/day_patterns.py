@@ -9,9 +9,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
@@ -46,8 +45,7 @@ _WORD = r"[^\W\d_]+\.?"
 _EXAMPLES = "such as MM/DD/YYYY, DD.MM.YYYY or MMM D, YYYY"
 
 
-@dataclass(frozen=True)
-class DayPattern:
+class DayPattern(NamedTuple):
     """A pattern, ready to read days with."""
 
     text: str

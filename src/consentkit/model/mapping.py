@@ -4,8 +4,6 @@ Guarantees: each column of a schedule is filled from one source; what a format s
 in it is reported with the clinic's particulars, before any file is read.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self, TypeAlias
@@ -346,7 +344,7 @@ class ScheduleFormat(TextSettings):
             yield from source.headers()
         yield from self.skip
 
-    def with_defaults(self, settings: TextSettings) -> ScheduleFormat:
+    def with_defaults(self, settings: TextSettings) -> Self:
         """The format, with what the clinic states for all formats where it states nothing itself."""
         missing = {name: getattr(settings, name) for name in TextSettings.model_fields if getattr(self, name) is None}
         return self.model_copy(update=missing)

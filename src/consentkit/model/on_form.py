@@ -3,8 +3,6 @@
 Guarantees: each field has a label of its own.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator

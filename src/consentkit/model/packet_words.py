@@ -1,7 +1,5 @@
 """The words of what a packet adds to its papers: the cover, the foot of its pages, the pages left blank."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from consentkit.model.placeholders import takes

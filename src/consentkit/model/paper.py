@@ -4,8 +4,6 @@ Guarantees: every instance is frozen and complete, no key is ignored, and no tex
 what is agreed to; whatever is filled in has a label of its own on its paper.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 

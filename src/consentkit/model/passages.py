@@ -3,8 +3,6 @@
 Guarantees: a passage is never empty, and the short ways to write one mean the same as the long one.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator

@@ -3,8 +3,6 @@
 Guarantees: no picture is without words for those who can't see it.
 """
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field, StringConstraints

@@ -4,8 +4,6 @@ Guarantees: every instance is frozen and complete, no key is ignored, no text is
 document needs has its field. Text is kept as its author wrote it, with white space folded: typography is `html`'s work.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self

@@ -4,8 +4,6 @@ Guarantees: a figure has a source with its year; a risk of the table has one gro
 language, wherever it is named; a text that files it under another group is refused.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial

@@ -5,10 +5,8 @@ group, and changed only where they differ; where there is no list, all procedure
 services.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -92,7 +90,7 @@ class ServiceList(Record):
     """Papers that are not about one procedure, by name, made as `defaults` says."""
 
     @model_validator(mode="after")
-    def _is_not_empty(self) -> ServiceList:
+    def _is_not_empty(self) -> Self:
         if not self.model_fields_set & {"services", "groups", "papers"}:
             raise ValueError("names no services; add `services:` with a list of codes, or `groups:`")
         return self

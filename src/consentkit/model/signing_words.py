@@ -3,8 +3,6 @@
 Guarantees: a signer is known to programs by a role, each role has one place, and the patient's comes first.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator

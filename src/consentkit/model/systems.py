@@ -4,8 +4,6 @@ Guarantees: a code of a service or of a place is read only in the system that is
 where none is named; a time zone is one that there is.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 

@@ -4,8 +4,6 @@ Guarantees: each row has a cell for each column, and the columns have different 
 the cells apart.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator

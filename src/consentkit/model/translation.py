@@ -4,8 +4,6 @@ Guarantees: a translation contains text only, so a fact is stated once; it names
 translates, so an outdated translation is detected.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from typing import Annotated, TypeVar, cast

@@ -4,14 +4,11 @@ Guarantees: every instance is frozen and complete, and nothing in it contradicts
 of a field, since these are a patient's particulars.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
     AfterValidator,
@@ -43,8 +40,7 @@ Name = Annotated[Line, Field(max_length=80)]
 ShortText = Annotated[Line, Field(max_length=60)]
 
 
-@dataclass(frozen=True)
-class VisitName:
+class VisitName(NamedTuple):
     """What names the packet of a visit, as far as it can be read, whatever else is wrong with the visit."""
 
     visit: str | None = None

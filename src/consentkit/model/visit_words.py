@@ -4,8 +4,6 @@ Guarantees: a pack has every word of both lists, and no word has two meanings, s
 knows can be printed in any other; what is in no list stays as it was typed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Protocol
 

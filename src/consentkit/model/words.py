@@ -4,8 +4,6 @@ Guarantees: a pack is complete or refused, so that no template meets a missing w
 the language writes them.
 """
 
-from __future__ import annotations
-
 import datetime
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal, Self

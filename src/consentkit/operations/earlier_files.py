@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from consentkit.operations.targets import STDOUT, PacketTargets
 from consentkit.packets.earlier import Fate, remove_packet_of
@@ -29,8 +29,7 @@ class EarlierFile:
     """What to say of it, as the rest of a sentence; empty where there was none."""
 
 
-@dataclass(frozen=True)
-class _Written:
+class _Written(NamedTuple):
     """A file of this run."""
 
     place: Path

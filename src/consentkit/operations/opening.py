@@ -5,8 +5,8 @@ Guarantees: a cache that can't be used costs time and never a document: `Store.t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from consentkit.cache.store import Store, no_store, open_store
 from consentkit.documents.opening import find_folder, open_folder, open_workspace
@@ -46,8 +46,7 @@ def open_despite_faults(clinic: Path | None = None, cache: Store | None = None) 
     return open_workspace(clinic, cache, despite_faults=True, snapshot=Snapshot(holds_parsed=True))
 
 
-@dataclass(frozen=True)
-class ClinicPlace:
+class ClinicPlace(NamedTuple):
     """Where a clinic's folder and the cache are, wherever the program goes later."""
 
     folder: Path | None

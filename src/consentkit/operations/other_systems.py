@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import InvalidInput, WrongUse
@@ -30,13 +29,12 @@ _AS_USUAL = ScheduleReading()
 _SHOWN_STDIN = "stdin"
 
 
-@dataclass(frozen=True)
-class OpenedVisits:
+class OpenedVisits(NamedTuple):
     """The visits of a file, with what was left out of it."""
 
     entries: Iterator[VisitEntry]
     notes: tuple[str, ...] = ()
-    is_of_another_system: bool = field(default=False)
+    is_of_another_system: bool = False
 
 
 def systems_of(workspace: OpenWorkspace, day: date | None = None) -> SystemsReading:

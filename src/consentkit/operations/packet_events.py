@@ -5,8 +5,7 @@ Guarantee: no event but the packets themselves holds a patient's particulars.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from consentkit.errors import ConsentkitError
 from consentkit.operations.earlier_files import EarlierFile
@@ -15,23 +14,20 @@ from consentkit.packets.visits import VisitEntry
 from consentkit.problems import Problem
 
 
-@dataclass(frozen=True)
-class VisitPassedOver:
+class VisitPassedOver(NamedTuple):
     """A visit was read, but gets no packet: the others are compared with it."""
 
     entry: VisitEntry
 
 
-@dataclass(frozen=True)
-class VisitWarned:
+class VisitWarned(NamedTuple):
     """Something may be wrong with a visit."""
 
     entry: VisitEntry
     warning: Problem
 
 
-@dataclass(frozen=True)
-class PacketWritten:
+class PacketWritten(NamedTuple):
     """The packet of a visit is where it was meant to go."""
 
     made: MadePacket
@@ -41,8 +37,7 @@ class PacketWritten:
     """The print system's numbers of the jobs."""
 
 
-@dataclass(frozen=True)
-class PacketNotPrinted:
+class PacketNotPrinted(NamedTuple):
     """The printer refused the packet of a visit; the packet follows if it is in a file of its own."""
 
     entry: VisitEntry
@@ -50,29 +45,25 @@ class PacketNotPrinted:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True)
-class PrintUnrecorded:
+class PrintUnrecorded(NamedTuple):
     """What the printer has accepted could not be recorded in the journal."""
 
     message: str
 
 
-@dataclass(frozen=True)
-class VisitRefused:
+class VisitRefused(NamedTuple):
     """A visit has no packet."""
 
     refused: RefusedVisit
 
 
-@dataclass(frozen=True)
-class VisitNeedsNothing:
+class VisitNeedsNothing(NamedTuple):
     """A visit has no packet, since everything is on file."""
 
     nothing: NothingToPrint
 
 
-@dataclass(frozen=True)
-class DayFileWritten:
+class DayFileWritten(NamedTuple):
     """The one file of all packets is where it was meant to go."""
 
     file: str
@@ -80,16 +71,14 @@ class DayFileWritten:
     jobs: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class DayFileNotPrinted:
+class DayFileNotPrinted(NamedTuple):
     """The printer refused the one file of all packets, which was written."""
 
     error: ConsentkitError
     message: str
 
 
-@dataclass(frozen=True)
-class DayFileRefused:
+class DayFileRefused(NamedTuple):
     """The one file of all packets could not be made or written, so none of them is anywhere."""
 
     error: ConsentkitError
@@ -97,8 +86,7 @@ class DayFileRefused:
     earlier: EarlierFile
 
 
-@dataclass(frozen=True)
-class DayFileLeftOut:
+class DayFileLeftOut(NamedTuple):
     """There is no file of all packets, since no visit has one."""
 
     earlier: EarlierFile

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError
@@ -26,8 +26,7 @@ from consentkit.packets.visits import VisitEntry
 from consentkit.processes.interruption import uninterrupted
 
 
-@dataclass(frozen=True)
-class PacketInGroup:
+class PacketInGroup(NamedTuple):
     """A packet that waits for its name."""
 
     made: MadePacket

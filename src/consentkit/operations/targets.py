@@ -6,8 +6,8 @@ packet would be is known of a visit without a packet, too, so that an earlier on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from consentkit.errors import FileAccess, WrongUse
 from consentkit.model.visit import VisitName
@@ -20,8 +20,7 @@ STDOUT = "-"
 """The target that means standard output."""
 
 
-@dataclass(frozen=True)
-class PacketTargets:
+class PacketTargets(NamedTuple):
     """Where the packets of visits go."""
 
     visits: RequestedVisits

@@ -7,8 +7,7 @@ file is left out; those that are signed come before those that are kept.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from consentkit.documents.form_request import OnPaper
 from consentkit.library.overview import ListedDefinition
@@ -18,8 +17,7 @@ from consentkit.model.visit import FULL_AGE, Visit
 from consentkit.model.words import LanguagePack
 
 
-@dataclass(frozen=True)
-class PapersOfVisit:
+class PapersOfVisit(NamedTuple):
     """The papers of a visit, by name."""
 
     to_sign: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from consentkit.model.systems import CodedPlace, CodedService, FhirSettings, Hl7Settings
 from consentkit.packets.visits import VisitEntry
@@ -27,8 +28,7 @@ class SystemsReading:
     """The day whose visits are read; all days where none is named."""
 
 
-@dataclass(frozen=True)
-class VisitsRead:
+class VisitsRead(NamedTuple):
     """The visits of a file of another system."""
 
     entries: tuple[VisitEntry, ...]
@@ -36,8 +36,7 @@ class VisitsRead:
     """What was left out, and why; nothing of a patient."""
 
 
-@dataclass(frozen=True)
-class Coded:
+class Coded(NamedTuple):
     """A code as another system writes it."""
 
     system: str

@@ -12,8 +12,8 @@ import json
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+from typing import NamedTuple
 
 from consentkit.model.billing import Billing
 from consentkit.model.procedure import Procedure
@@ -26,8 +26,7 @@ Facts = Mapping[str, Billing]
 Named = Patient | Professional | Representative | Interpreter
 
 
-@dataclass(frozen=True)
-class Conflict:
+class Conflict(NamedTuple):
     """A reason why the papers of a visit must not be made as they were requested."""
 
     rule: str

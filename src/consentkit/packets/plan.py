@@ -12,7 +12,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from consentkit._version import __version__
 from consentkit.documents.document import Document
@@ -50,8 +50,7 @@ class PacketOptions:
             raise WrongUse(message, arguments=["override"])
 
 
-@dataclass(frozen=True)
-class PrintSerial:
+class PrintSerial(NamedTuple):
     """What distinguishes a set of papers from those that were printed of the same visit before."""
 
     number: int

@@ -152,7 +152,7 @@ class Planner:
         if one.overridden or asked.extras or not all(map(self._is_known, visit.on_file)):
             return plan, None
         self._parsed.words(one.inputs)
-        return plan, replace(papers, numbered=papers_in_number(plan))
+        return plan, papers._replace(numbered=papers_in_number(plan))
 
     def _is_known(self, name: str) -> bool:
         """Whether something is on file that there is: anything else may be a record number in the wrong cell."""
@@ -317,7 +317,7 @@ class Planner:
     def _document(
         self, one: _VisitInPlanning, identity: Identity, layout: Layout, signers: tuple[str, ...] | None
     ) -> Document:
-        sought = replace(self._find(one, identity, layout), signers=signers)
+        sought = self._find(one, identity, layout)._replace(signers=signers)
         own_key = key(sought, one.inputs)
         document = self._documents.find(own_key)
         if document is None:

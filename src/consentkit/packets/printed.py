@@ -99,8 +99,7 @@ class LetterPlaces:
         return len(self.packed) // _POINT.size
 
 
-@dataclass(frozen=True)
-class PrintedPage:
+class PrintedPage(NamedTuple):
     """A page of a part."""
 
     streams: tuple[bytes, ...] = ()
@@ -125,8 +124,7 @@ class PrintedPage:
         ]
 
 
-@dataclass(frozen=True)
-class PrintedPart:
+class PrintedPart(NamedTuple):
     """A part: its pages, and every string in it."""
 
     pages: tuple[PrintedPage, ...]

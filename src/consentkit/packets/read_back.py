@@ -20,7 +20,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consentkit.errors import RenderingFailed
 from consentkit.model.visit import Visit
@@ -44,8 +44,7 @@ from consentkit.pdf.file.reader import PdfFile, read_file
 from consentkit.pdf.file.syntax import Value, decoded_text, string_bytes, string_text
 
 
-@dataclass(frozen=True)
-class PageMarks:
+class PageMarks(NamedTuple):
     """What must be on one page of a finished packet."""
 
     required: Sequence[str]
@@ -60,8 +59,7 @@ class PageMarks:
     """What must be drawn on it alone: its number, and what its paper alone says there."""
 
 
-@dataclass(frozen=True)
-class FileMarks:
+class FileMarks(NamedTuple):
     """What a finished file may say beside its visits' particulars."""
 
     title: str

@@ -6,8 +6,7 @@ Guarantees: a visit gets one form, whatever it is for; what is signed already is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from consentkit.documents.form_request import Situation
 from consentkit.model.identity import Identity, Variant
@@ -31,8 +30,7 @@ def requests_form(kinds: Sequence[Variant]) -> bool:
     return not {"consent", "form"}.isdisjoint(kinds)
 
 
-@dataclass(frozen=True)
-class RequestedPapers:
+class RequestedPapers(NamedTuple):
     """Which papers a visit requests: what is to sign, and the documents beside it."""
 
     languages: tuple[str, ...]
@@ -117,8 +115,7 @@ class RequestedPapers:
         return situation.signers if is_paper_to_sign else None
 
 
-@dataclass(frozen=True)
-class JudgedVisit:
+class JudgedVisit(NamedTuple):
     """What a visit calls for, if nothing speaks against it so far."""
 
     packs: Sequence[LanguagePack]

@@ -11,15 +11,13 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from consentkit.errors import InvalidInput
 from consentkit.model.mapping import MappingSettings
 from consentkit.packets.cells import COLUMNS, DAYS, REQUIRED
 from consentkit.packets.filled_row import FilledRow
-from consentkit.packets.mapping.days import read_time, read_whole_day
 from consentkit.packets.mapping.header_words import meanings
 from consentkit.packets.mapping.outcome import Outcome
 from consentkit.packets.schedule_rows import ScheduleRow, SeenVisits, row_of, unread_row
@@ -56,8 +54,7 @@ _QUOTES = (
 )
 
 
-@dataclass(frozen=True)
-class _Header:
+class _Header(NamedTuple):
     line: int
     delimiter: str
     columns: tuple[str, ...]
@@ -209,7 +206,7 @@ def _read_header(line: int, text: str, name: str) -> _Header | None:
 def _in_our_words(header: _Header, name: str) -> _Header:
     """A header with the names as we write them. Raises InvalidInput with all that is wrong with it."""
     columns = tuple(ours if (ours := column_named(text)) in COLUMNS else text for text in header.columns)
-    header = replace(header, columns=columns)
+    header = header._replace(columns=columns)
     if problems := list(_header_problems(header, name)):
         raise InvalidInput(problems)
     return header
@@ -308,8 +305,14 @@ def _filled(line: int, cells: Sequence[str], columns: Sequence[str], settings: M
 def _in_our_form(column: str, cell: str, settings: MappingSettings) -> Outcome:
     """A day or a time of day in our form; nothing where the cell is left for the visit to judge."""
     if column == "time" and not _TIME.fullmatch(cell):
-        return read_time(cell, settings.times, ours=True) if _CLOCK.match(cell) else Outcome()
+        if not _CLOCK.match(cell):
+            return Outcome()
+        from consentkit.packets.mapping.days import read_time  # which a schedule in our own form does without
+
+        return read_time(cell, settings.times, ours=True)
     if column in DAYS and (settings.dates or _OTHER_DAY.match(cell)):
+        from consentkit.packets.mapping.days import read_whole_day
+
         years_from = settings.two_digit_years_from
         return read_whole_day(cell, settings.dates, years_from, of_birth=column == "date_of_birth")
     return Outcome()

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from consentkit._version import __version__
 from consentkit.cache.store import key_of
@@ -26,8 +25,7 @@ from consentkit.pdf.file.xmp import Info
 from consentkit.pdf.part import Part
 
 
-@dataclass(frozen=True)
-class SheetSpec:
+class SheetSpec(NamedTuple):
     """Which sheet: a template with its values, in a language and a layout."""
 
     template: str

@@ -9,9 +9,8 @@ of the files that it was made from has changed, and nothing is kept before a cha
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from consentkit.documents.document import Document
 from consentkit.documents.form_request import Form, Situation
@@ -55,8 +54,7 @@ def kind_of(visit: Visit) -> Hashable:
     )
 
 
-@dataclass(frozen=True)
-class PapersOfKind:
+class PapersOfKind(NamedTuple):
     """What the visits of a kind get."""
 
     own: LanguagePack

@@ -30,9 +30,8 @@ from consentkit.packets.shown_numbers import shown_number
 from consentkit.problems import Problem, printable
 from consentkit.reading import yaml_file
 from consentkit.reading.files import LARGEST_TEXT, explained, open_regular, read_bytes
-from consentkit.reading.tables import MARKS_OF_UTF_16
+from consentkit.reading.tables import MARKS_OF_UTF_16, WORKBOOK
 from consentkit.reading.validation import validated
-from consentkit.reading.workbooks import WORKBOOK
 from consentkit.reading.yaml_file import Data
 
 STDIN = "-"

@@ -7,8 +7,7 @@ page has a place for, nor leaves one out; nobody is named, only the roles of tho
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from consentkit.documents.form_request import Situation
 from consentkit.model.words import LanguagePack
@@ -24,8 +23,7 @@ _FEW_ROWS = 7
 _SIGNATURE, _DATE, _YES, _NO = "_signature", "_signed_on", "_yes", "_no"
 
 
-@dataclass(frozen=True)
-class SignedPage:
+class SignedPage(NamedTuple):
     """What is written on one page by those who sign."""
 
     page: int

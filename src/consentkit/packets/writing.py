@@ -44,8 +44,6 @@ _HEAD = 26.0
 _HEAD_STEP = 12.0
 """Points from there to the line with the other particulars."""
 _HEAD_GAP = 6.0
-_MOST_STENCILS = 4
-"""How many stencils the same papers have: one day of birth in ten is so long that it is smaller in narrow places."""
 _HELD = 2
 """How many times the bytes of their files the papers take, with their places, at most (measured), unless others keep
 them, too."""

@@ -11,12 +11,15 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from consentkit.errors import InvalidInput
 from consentkit.problems import Problem
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 """What may separate cells, with what messages call it."""
+WORKBOOK = b"PK\x03\x04"
+"""How an .xlsx file begins."""
 MARKS_OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 """How a file in UTF-16 begins that states it."""
 MOST_ROWS = 5000
@@ -57,8 +60,7 @@ class TableRow:
     """Why cells can't be read, by their places, counted from 0."""
 
 
-@dataclass(frozen=True)
-class TextTable:
+class TextTable(NamedTuple):
     """The lines of a table that is not split into cells yet, each with its number."""
 
     lines: tuple[tuple[int, str], ...]

@@ -17,8 +17,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.problems import Problem
@@ -28,8 +27,6 @@ from consentkit.reading.workbook_parts import MOST_CELLS, TOO_LARGE, excess_in_p
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-WORKBOOK = b"PK\x03\x04"
-"""How an .xlsx file begins."""
 _LARGEST_WORKBOOK = 16 * 1024 * 1024
 """The most bytes that what is packed in a file may have unpacked."""
 _PLAIN_FORMATS = {"General", "0", "@"}
@@ -53,8 +50,7 @@ _TOO_EARLY = (
 _FORMAT = "contains a number in a format of its own; format the column as text in the spreadsheet, and enter it again"
 
 
-@dataclass(frozen=True)
-class WorkbookSheet:
+class WorkbookSheet(NamedTuple):
     """A sheet of a file."""
 
     name: str

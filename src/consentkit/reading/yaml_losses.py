@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import yaml
 
@@ -47,8 +48,7 @@ _BLOCK_STARTS = (yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken)
 _INDICATORS = (yaml.ValueToken, yaml.BlockEntryToken, yaml.KeyToken)
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(NamedTuple):
     """Text that would be lost."""
 
     position: Position

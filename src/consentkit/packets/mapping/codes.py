@@ -7,7 +7,7 @@ for one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consentkit.model.identity import CODE_PATTERN
 
@@ -31,8 +31,7 @@ _SOMEWHERE = re.compile(rf"(?<![0-9A-Z:.,$€£])(?:93|95|FQ|GT)(?![0-9A-Z:]|[.,
 """What may be a modifier that means telehealth, with words between it and its code: 90837 Talk GT."""
 
 
-@dataclass(frozen=True)
-class SplitCodes:
+class SplitCodes(NamedTuple):
     """What a cell with codes holds."""
 
     codes: tuple[str, ...] = ()

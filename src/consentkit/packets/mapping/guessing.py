@@ -24,8 +24,8 @@ from consentkit.packets.mapping.shapes import (
     times_of,
 )
 from consentkit.problems import Problem
-from consentkit.reading.tables import SEPARATORS, TableRow, text_table
-from consentkit.reading.workbooks import WORKBOOK, WorkbookSheet, read_workbook
+from consentkit.reading.tables import SEPARATORS, WORKBOOK, TableRow, text_table
+from consentkit.reading.workbooks import WorkbookSheet, read_workbook
 
 _LEAST_KNOWN = 3
 """The fewest names of columns that we know by which a line counts as the one with the names."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consentkit.model.mapping import NameForm
 from consentkit.packets.mapping.credentials import are_credentials, look_like_credentials, may_be_credentials
@@ -66,8 +66,7 @@ _UNKNOWN_REST = (
 )
 
 
-@dataclass(frozen=True)
-class NameReading:
+class NameReading(NamedTuple):
     """How the names of a column are read."""
 
     form: NameForm | None = None

@@ -5,13 +5,12 @@ Guarantees: no message quotes the cell.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consentkit.packets.needs import NeedReason
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a cell means."""
 
     text: str = ""

@@ -9,11 +9,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from consentkit.errors import InvalidInput
 from consentkit.packets.mapping.recognising import FormattedTable, ScheduleReading, table_of_sheets, table_of_text
-from consentkit.packets.mapping.rows import FormatReader
 from consentkit.packets.schedule import (
     LARGEST_SCHEDULE,
     looks_like_a_schedule,
@@ -22,8 +21,18 @@ from consentkit.packets.schedule import (
 )
 from consentkit.packets.schedule_rows import ScheduleRow, SeenVisits, row_of, unread_row
 from consentkit.problems import Problem
-from consentkit.reading.tables import MARKS_OF_UTF_16, MOST_ROWS, TableRow, decoded, is_empty, require_few_lines
-from consentkit.reading.workbooks import WORKBOOK, read_workbook
+from consentkit.reading.tables import (
+    MARKS_OF_UTF_16,
+    MOST_ROWS,
+    WORKBOOK,
+    TableRow,
+    decoded,
+    is_empty,
+    require_few_lines,
+)
+
+if TYPE_CHECKING:
+    from consentkit.packets.mapping.rows import FormatReader
 
 
 def rows_of(stream: BinaryIO, name: str, reading: ScheduleReading) -> Iterator[ScheduleRow]:
@@ -36,6 +45,8 @@ def rows_of(stream: BinaryIO, name: str, reading: ScheduleReading) -> Iterator[S
     if len(data) > LARGEST_SCHEDULE:
         raise _fault(name, None, f"is too large; at most {LARGEST_SCHEDULE:,} bytes of a schedule are read")
     if data.startswith(WORKBOOK):
+        from consentkit.reading.workbooks import read_workbook
+
         sheets = read_workbook(data, name)
         table = table_of_sheets(sheets, reading, name)
         if table is None:
@@ -72,6 +83,8 @@ def is_table(stream: BinaryIO, name: str, reading: ScheduleReading) -> bool:
 def _rows_in_format(table: FormattedTable, name: str, reading: ScheduleReading) -> Iterator[ScheduleRow]:
     if len(table.rows) > MOST_ROWS:
         raise _fault(name, table.rows[MOST_ROWS].line, f"is one row too many; at most {MOST_ROWS:,} are read")
+    from consentkit.packets.mapping.rows import FormatReader  # which schedules in our own form do without
+
     reader, seen = FormatReader(table.format, table.header), SeenVisits()
     rows = (row for row in table.rows if row.fault or not _is_no_row(reader, row))
     is_any = False

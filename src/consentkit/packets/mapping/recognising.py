@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from consentkit.errors import InvalidInput, WrongUse
 from consentkit.model.mapping import MappingSettings, ScheduleFormat, header_key
@@ -19,14 +20,17 @@ from consentkit.reading.tables import (
     MARKS_OF_UTF_16,
     MOST_ROWS,
     SEPARATORS,
+    WORKBOOK,
     TableRow,
     TextTable,
     is_blank,
     split_line,
     text_table,
 )
-from consentkit.reading.workbooks import WORKBOOK, WorkbookSheet
 from consentkit.reading.yaml_file import looks_like_a_key
+
+if TYPE_CHECKING:
+    from consentkit.reading.workbooks import WorkbookSheet
 
 _MOST_LINES_BEFORE = 60
 """How many lines may be before the names of the columns."""
@@ -64,8 +68,7 @@ def needs_reading(head: bytes, reading: ScheduleReading) -> bool:
     return head.startswith((WORKBOOK, *MARKS_OF_UTF_16)) or bool(reading.format or reading.settings.formats) or other
 
 
-@dataclass(frozen=True)
-class FormattedTable:
+class FormattedTable(NamedTuple):
     """A table in one of the clinic's formats."""
 
     format_name: str
