@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +11,13 @@ from pathlib import Path
 import pytest
 
 import consentkit
+from consentkit.cache.store import key_of, open_store
 from consentkit.cli.pace import bar, beside_messages, long_work, rate
+from consentkit.documents.opening import open_workspace
+from consentkit.operations.journal import JournalEntry, open_journal, who_asks
 from kit.packets import write_schedule
 from kit.running import Outcome
-from kit.small import CODE, make_clinic, write_procedure
+from kit.small import CODE, WITH_JOURNAL, make_clinic, write_procedure
 
 Call = Callable[..., Outcome]
 
@@ -129,6 +133,58 @@ def test_the_documents_of_a_long_list_are_counted_as_their_state_is_looked_at(
     told: list[tuple[int, int]] = []
     consentkit.open_workspace(clinic, cache=False).status(progress=lambda *how_far: told.append(how_far))
     assert told == [(number, 11) for number in range(1, 12)]
+
+
+@pytest.mark.parametrize(
+    ("command", "label"),
+    [
+        (("list",), "Reading"),
+        (("doctor",), "Reading"),
+        (("journal", "verify"), "Verifying"),
+        (("journal", "export", "--csv", "journal.csv"), "Reading entries"),
+        (("trace", "123456789abc"), "Looking"),
+    ],
+)
+def test_what_goes_through_everything_is_counted_on_a_terminal(
+    command: tuple[str, ...], label: str, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None
+) -> None:
+    clinic = make_clinic(tmp_path / "clinic", WITH_JOURNAL)
+    (clinic / "services.yaml").write_text(f"services: [{', '.join(f'NONE-{number}' for number in range(11))}]\n")
+    open_journal(open_workspace(clinic)).record(JournalEntry("signed-in", who_asks()))
+    monkeypatch.setattr("consentkit.cli.listing._FEW_FILES", 0)
+    monkeypatch.setattr("consentkit.cli.journaling._FEW_ENTRIES", 1)
+    monkeypatch.setattr("consentkit.operations.doctor._document", lambda workspace: "made")  # which takes seconds
+    monkeypatch.setattr(sys, "stderr", stream := Terminal())
+    call(*command, "--clinic", clinic)
+    drawn = [line for line in stream.getvalue().split("\r") if label in line]
+    assert drawn and re.search(r"(\d+)/\1\b", drawn[-1]), "all of it is done at the end"
+
+
+@pytest.mark.parametrize("command", ["clear", "prune"])
+@pytest.mark.parametrize("url", ["memory://removed/of/a/test", "file://{folder}/parts"])
+def test_parts_are_counted_while_they_are_removed(
+    command: str, url: str, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = url.format(folder=tmp_path)
+    for number in range(3):
+        open_store(place).put(key_of(str(number)), b"x")
+    monkeypatch.setattr("consentkit.cli.caching._FEW_PARTS", 1)
+    monkeypatch.setattr("consentkit.cache.object_store._REMOVED_AT_A_TIME", 2)
+    monkeypatch.setattr(sys, "stderr", stream := Terminal())
+    assert call("cache", command, "--cache", place, *["--largest", "0"] * (command == "prune")).code == 0
+    assert "3/3" in stream.getvalue()
+    assert "3 parts removed" in stream.getvalue()
+    assert open_store(place).info().entries == 0
+
+
+def test_a_bar_is_drawn_now_and_then_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", stream := Terminal())
+    with long_work("Entries", quiet=False) as progress:
+        for done in range(1, 100_001):
+            progress(done, 100_000)
+    drawn = [line for line in stream.getvalue().split("\r") if "/100000" in line]
+    assert len(drawn) < 10_000, "to draw each takes longer than to go through them"
+    assert "100000/100000" in drawn[-1]
 
 
 def test_programs_are_told_how_far_a_check_and_a_batch_have_come(tmp_path: Path, few_texts: None) -> None:

@@ -159,7 +159,7 @@ class Clerk:
     def button(self, label: str, path: str = "/") -> TestResponse:
         """Press the first button of a page that says something, with what its form holds."""
         page = self.get(path).get_data(as_text=True)
-        forms = re.findall(r'<form method="post" action="([^"]+)">(.*?)</form>', page, re.DOTALL)
+        forms = re.findall(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', page, re.DOTALL)
         for address, inner in forms:
             if plain(inner.split("<button")[-1].partition(">")[2]).partition(":")[0].strip() == label:
                 fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', inner))

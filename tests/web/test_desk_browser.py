@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.journal import intent_for, who_asks
@@ -269,6 +269,7 @@ ELSEWHERE = {
 NO_PAGES = {
     "static",
     "day.rows",
+    "progress.show",
     "sign_in.home",
     "journal.export",
     "texts.pdf",
@@ -512,6 +513,44 @@ def test_a_schedule_can_be_dropped_on_the_page(opened: OpenDesk) -> None:
         schedule({}).decode(),
     )
     expect(page.locator("#said")).to_contain_text("1 visit loaded.")
+
+
+TWENTY_TIMES_AS_FAST = """const [now, later, begun] = [Date.now, setTimeout, Date.now()];
+Date.now = () => begun + 20 * (now() - begun);
+window.setTimeout = (act, delay = 0, ...given) => later(act, delay > 60000 ? delay : delay / 20, ...given);
+document.addEventListener("DOMContentLoaded", () => {
+  for (const id of ["progress", "progress-spoken"]) {
+    const said = document.getElementById(id);
+    if (said) new MutationObserver(() => console.log(`${id}: ${said.textContent}`)).observe(said, { childList: true });
+  }
+});"""
+"""It also notes what a page says of long work: nobody looks into it while the browser waits for the next page."""
+
+
+def test_the_page_says_how_far_a_long_print_has_come_and_says_it_aloud_now_and_then(
+    opened: OpenDesk, tmp_path: Path
+) -> None:
+    page, said, wait = opened.open(), list[str](), opened.printer.folder / "wait"
+
+    def note(message: ConsoleMessage) -> None:
+        said.append(message.text)
+        if "spoken" in message.text:
+            wait.unlink(missing_ok=True)
+
+    file = tmp_path / "three.csv"
+    file.write_bytes(schedule({}, {}, {}))
+    load(page, file)
+    page.add_init_script(TWENTY_TIMES_AS_FAST)
+    page.reload()
+    settle(page)
+    page.on("console", note)
+    wait.touch()
+    page.evaluate("() => void setTimeout(() => document.querySelector('[data-shortcut=all]').click())")
+    expect(page.locator("#said-text")).to_have_text("Sent to the printer: 3 visits.")
+    expect(page.locator("#progress")).to_be_hidden()
+    assert said[0] == "progress: Printing: 0 of 3 sets done"
+    spoken = [one for one in said if one.startswith("progress-spoken: Printing: 0 of 3")]
+    assert 0 < len(spoken) < len(said) - len(spoken), "now and then, and not each second"
 
 
 def test_the_page_does_not_load_anew_over_what_somebody_has_typed(opened: OpenDesk, tmp_path: Path) -> None:

@@ -7,15 +7,28 @@ import io
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from consentkit.operations.desk import printing
 from consentkit.operations.desk.fields import FIELDS
 from consentkit.operations.desk.rows import DeskRow, VisitState
-from consentkit.web import day_table
+from consentkit.web import day_table, progress
 from consentkit.web.forms import GROUPS
 from consentkit.web.shown import ShownRow, shown_rows
-from kit.desk import ADD_ON, MORNING, Clerk, Clock, Printer, form_values, new_small_desk, schedule, small_clinic
+from kit.desk import (
+    ADD_ON,
+    MORNING,
+    Clerk,
+    Clock,
+    Printer,
+    form_values,
+    new_small_desk,
+    plain,
+    schedule,
+    small_clinic,
+)
 from kit.packets import page_texts
 from kit.small import CODE, write_translation
 
@@ -105,8 +118,48 @@ def test_a_page_never_takes_what_it_shows_for_newer_than_it_is(clerk: Clerk, mon
 def test_what_waits_says_how_much_there_is_to_go(clerk: Clerk) -> None:
     clerk.post("/schedule", {"file": (io.BytesIO(schedule({}, {})), "x.csv")})
     answer = clerk.get("/").get_data(as_text=True)
-    assert "Getting papers ready: 2 of 2 to go" in answer
+    assert "Getting papers ready: 0 of 2 done" in answer
     assert '<noscript><meta http-equiv="refresh"' in answer
+
+
+def test_a_long_day_says_how_fast_papers_are_made_and_what_is_left(clerk: Clerk) -> None:
+    seconds = [0.0]
+    clerk.desk.day.timer = lambda: seconds[0]
+    clerk.load({}, {}, {}, {})
+    clerk.desk.day.check_all_again()
+    assert clerk.desk.day.prepare_next()
+    assert "Getting papers ready: 1 of 4 done" in plain(clerk.get("/").text), "no rate before it says something"
+    seconds[0] = 60.0
+    said = "Getting papers ready: 1 of 4 done, 1 a minute, about 3 minutes left"
+    assert said in plain(clerk.get("/rows").text)
+    clerk.desk.day.prepare_all()
+    clerk.desk.day.check_all_again()
+    assert clerk.desk.day.prepare_next()
+    seconds[0] += 2.5
+    assert "24 a minute, about 10 seconds left" in plain(clerk.get("/").text), "what was measured before is over"
+    clerk.desk.day.prepare_all()
+    assert "4 visits: 4 ready" in plain(clerk.get("/").text)
+
+
+def test_while_all_are_printed_the_page_asks_how_many_are_done(
+    clerk: Clerk, printer: Printer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    clerk.load({}, {}, {})
+    print_packet = printing.print_packet
+
+    def print_and_ask(*given: Any, **more: Any) -> Any:
+        answer = clerk.get("/progress")
+        said.append(f"{answer.status_code} {answer.text}")
+        return print_packet(*given, **more)
+
+    monkeypatch.setattr(printing, "print_packet", print_and_ask)
+    monkeypatch.setattr(progress, "_MEASURED", 1e9)  # so that no rate is said, however slow the machine is
+    clerk.button("Print all ready (3)")
+    assert said == [f"200 Printing: {done} of 3 sets done" for done in range(3)]
+    assert len(printer.sets) == 3
+    assert clerk.get("/progress").status_code == 204, "it is over"
+    assert Clerk.at(clerk.desk, signs_in=False).get("/progress").status_code == 303
 
 
 def test_a_file_that_is_no_schedule_is_said_in_a_sentence_and_the_day_stays(clerk: Clerk) -> None:

@@ -20,6 +20,7 @@ from consentkit.operations.desk.printing import DeskPrinter
 from consentkit.operations.desk.rows import DeskRow
 from consentkit.operations.filing.reading import read_pages
 from consentkit.operations.packets import MadePacket
+from consentkit.web import progress
 from kit.desk import Clerk, Clock, Printer, new_small_desk, small_clinic
 from kit.filed import DPI, SignedPaper, as_pdf, records_of_visit
 from kit.pictures import photograph
@@ -99,6 +100,23 @@ def test_what_is_read_when_the_day_ends_is_forgotten_too(
     monkeypatch.setattr(scans, "read_pages", read_while_the_day_ends)
     clerk.desk.scans.take(as_pdf([paper.page(2)]))
     assert clerk.desk.scans.packets() == []
+
+
+def test_while_scans_are_read_the_page_asks_how_many_pages_are(
+    clerk: Clerk, paper: SignedPaper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+
+    def read_and_ask(*given: Any) -> Any:
+        yield from read_pages(*given)
+        said.append(clerk.get("/progress").text)
+
+    monkeypatch.setattr(scans, "read_pages", read_and_ask)
+    monkeypatch.setattr(progress, "_MEASURED", 1e9)  # so that no rate is said, however slow the machine is
+    files = [(io.BytesIO(as_pdf([page])), "scan.pdf") for page in (paper.page(2), Image.new("L", (1700, 2200), 250))]
+    assert clerk.post("/scans/", {"file": files}).status_code == 303
+    assert said == ["Reading scans: 1 of 2 pages read", "Reading scans: 2 of 2 pages read"]
+    assert clerk.get("/progress").status_code == 204, "it is over"
 
 
 def test_the_rows_say_what_is_missing_and_then_that_all_is_there(clerk: Clerk, paper: SignedPaper) -> None:

@@ -66,7 +66,7 @@ def test_the_counts_of_a_day_are_said_as_people_say_them() -> None:
     assert words_of("en")("counts", **counts) == "1 visit: 0 ready, 1 needs attention, 0 printed"
     assert words_of("es")("counts", **counts) == "1 visita: 0 listas, 1 por revisar, 0 impresas"
     assert words_of("es")("said.loaded", added=1) == "Se cargó 1 visita."
-    assert words_of("es")("counts_left", left=1, all=12) == "Preparando los papeles: falta 1 de 12"
+    assert words_of("es")("progress.scans", done=1, all=1) == "Leyendo los escaneos: 1 de 1 página leída"
     with pytest.raises(ValueError, match="beside a whole number"):
         words_of("en")("said.loaded", added="V-1")
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from consentkit.cache.part_file import KEY, LARGEST_PART, OVERHEAD, SUBFOLDER, name_of_file, pack_file, unpack_file
-from consentkit.cache.survey import File
+from consentkit.cache.survey import Count, File, ignore_count
 from consentkit.errors import WrongUse
 from consentkit.problems import printable
 
@@ -30,6 +30,8 @@ SECONDS = 10.0
 """How long an answer may take, in seconds; for a connection, half of that."""
 
 _SECONDS_UNTIL_ASKED_AGAIN = 60.0
+_REMOVED_AT_A_TIME = 500
+"""Objects; S3 takes a thousand in one request, but whoever waits wants to see how many are gone."""
 _NEEDED = {"s3": "s3fs", "memory": "fsspec"}
 _URL = re.compile(r"(?P<scheme>[a-z0-9]+)://(?P<path>[A-Za-z0-9][A-Za-z0-9._-]{0,62}(/[A-Za-z0-9._=-]{1,200}){0,16})/?")
 _INSTALL = "pip install 'consentkit[objects]'"
@@ -148,12 +150,16 @@ class ObjectStore:
         objects = (_as_file(path, about) for path, about in self._call(listing).items())
         return [file for file in objects if file is not None]
 
-    def remove(self, files: Sequence[File]) -> list[File]:
-        """Remove parts. Returns those that are gone. Raises OSError."""
-        if files:
-            paths = [self._path(f"{file.subfolder}/{file.name}") for file in files]
-            self._call(lambda: self._opened().rm(paths))
+    def remove(self, files: Sequence[File], removed: Count = ignore_count) -> list[File]:
+        """Remove parts, many at a time. Returns those that are gone. Raises OSError."""
+        for start in range(0, len(files), _REMOVED_AT_A_TIME):
+            some = files[start : start + _REMOVED_AT_A_TIME]
+            self._remove_paths([self._path(f"{file.subfolder}/{file.name}") for file in some])
+            removed(len(some))
         return list(files)
+
+    def _remove_paths(self, paths: list[str]) -> None:
+        self._call(lambda: self._opened().rm(paths))
 
     # --- the library ---
 

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from consentkit.cache.part_file import KEY, LARGEST_PART, OVERHEAD
 from consentkit.cache.part_places import LocalFolder, PartPlace
@@ -40,6 +40,9 @@ LARGEST = 1024**3
 """The most bytes in a store, by default."""
 
 _PUTS_BETWEEN_CHECKS = 100
+
+Removing: TypeAlias = Callable[[int, int], None]
+"""Gets how many files are removed, and of how many."""
 
 
 class StoreInfo(NamedTuple):
@@ -175,23 +178,30 @@ class Store:
             _day(days[-1]) if days else None,
         )
 
-    def prune(self, largest: int | None = None) -> Pruned:
+    def prune(self, largest: int | None = None, progress: Removing = lambda done, total: None) -> Pruned:
         """Remove damaged parts, unfinished files older than an hour, and the parts unused for longest, until it fits.
 
-        `largest` is in bytes, the store's own limit if left out; objects have none. Raises FileAccess where something
-        can't be removed.
+        `largest` is in bytes, the store's own limit if left out; objects have none. `progress` gets how many are
+        removed, and of how many. Raises FileAccess where something can't be removed.
         """
         if largest is not None and largest < 0:
             raise ValueError("a store can't hold fewer than 0 bytes")
         own = None if self.objects else self.largest
-        return self._prune(self._place, own if largest is None else largest, thorough=True)
+        return self._prune(self._place, own if largest is None else largest, thorough=True, progress=progress)
 
-    def clear(self) -> Pruned:
+    def clear(self, progress: Removing = lambda done, total: None) -> Pruned:
         """Remove every part and every unfinished file. Raises FileAccess where something can't be removed."""
         files = self._survey(self._place)
-        return self._remove(self._place, files, files)
+        return self._remove(self._place, files, files, progress)
 
-    def _prune(self, place: PartPlace | None, largest: int | None, *, thorough: bool) -> Pruned:
+    def _prune(
+        self,
+        place: PartPlace | None,
+        largest: int | None,
+        *,
+        thorough: bool,
+        progress: Removing = lambda done, total: None,
+    ) -> Pruned:
         files = self._survey(place, thorough=thorough)
         unwanted = [file for file in files if not file.is_sound]
         parts = sorted((file for file in files if file.is_entry and file.is_sound), key=_by_use)
@@ -201,7 +211,7 @@ class Store:
                 break
             unwanted.append(part)
             excess -= part.size
-        return self._remove(place, unwanted, files)
+        return self._remove(place, unwanted, files, progress)
 
     def _limit_size(self) -> None:
         """Bring the store back to its largest size at the first put of a run and after every hundred.
@@ -223,11 +233,18 @@ class Store:
         with _reported_errors(place):
             return place.survey(thorough=thorough)
 
-    def _remove(self, place: PartPlace | None, unwanted: list[File], files: list[File]) -> Pruned:
+    def _remove(self, place: PartPlace | None, unwanted: list[File], files: list[File], progress: Removing) -> Pruned:
         gone: list[File] = []
+        done = 0
+
+        def note(number: int) -> None:
+            nonlocal done
+            done += number
+            progress(done, len(unwanted))
+
         if place:
             with _reported_errors(place):
-                gone = place.remove(unwanted)
+                gone = place.remove(unwanted, note)
         parts = sum(file.is_entry for file in gone)
         left = {file for file in files if file.is_entry} - set(unwanted)
         return Pruned(parts, len(gone) - parts, _size(gone), len(left), _size(left))

@@ -9,9 +9,9 @@ import contextlib
 import os
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from consentkit.cache.local_folder import is_ours, looks_whole, opened
 from consentkit.cache.part_file import KEY, SUBFOLDER
@@ -34,6 +34,14 @@ class File(NamedTuple):
     """For an entry, whether it may be used; for anything else, whether somebody may still be writing to it."""
 
 
+Count: TypeAlias = Callable[[int], None]
+"""Gets how many more files are done."""
+
+
+def ignore_count(number: int) -> None:
+    """Let nobody know."""
+
+
 def survey(folder: Path, *, thorough: bool) -> list[File]:
     """List what a store has made in its folder; anything else there is somebody else's and is ignored.
 
@@ -46,15 +54,23 @@ def survey(folder: Path, *, thorough: bool) -> list[File]:
         return []
 
 
-def remove(folder: Path, files: Sequence[File]) -> list[File]:
-    """Remove files, and the subfolders that are then empty. Returns the removed files. Raises OSError."""
+def remove(folder: Path, files: Sequence[File], removed: Count = ignore_count) -> list[File]:
+    """Remove files, and the subfolders that are then empty. Returns the removed files. Raises OSError.
+
+    `removed` gets how many more are done.
+    """
+    gone: list[File] = []
     if not files:
-        return []
+        return gone
     try:
         with opened(folder) as root:
-            return [file for file in files if _removed(root, file)]
+            for file in files:
+                if _removed(root, file):
+                    gone.append(file)
+                removed(1)
     except FileNotFoundError:
         return []
+    return gone
 
 
 def _subfolders(root: int) -> list[str]:

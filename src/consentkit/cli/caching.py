@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from consentkit.cli import report
+from consentkit.cli import pace, report
 from consentkit.cli.support import say
 from consentkit.errors import WrongUse
 from consentkit.operations.opening import open_cache_to_look_after
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([kmgt]?i?b?)", re.ASCII | re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+_FEW_PARTS = 250
+"""Parts that are removed in a moment."""
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -38,12 +40,17 @@ def prune(place: str | Path | None, largest: str | None, *, as_json: bool, quiet
     """Prune the cache and report what was removed. Returns the exit code. Raises WrongUse for a size that is none."""
     store = open_cache_to_look_after(place)
     limit = None if largest is None else size_in_bytes(largest)
-    return _report(store.prune(limit), as_json=as_json, quiet=quiet)
+    with pace.long_work("Removing", quiet=quiet, few=_FEW_PARTS) as progress:
+        pruned = store.prune(limit, progress)
+    return _report(pruned, as_json=as_json, quiet=quiet)
 
 
 def clear(place: str | Path | None, *, as_json: bool, quiet: bool) -> int:
     """Empty the cache and report what was removed. Returns the exit code."""
-    return _report(open_cache_to_look_after(place).clear(), as_json=as_json, quiet=quiet)
+    store = open_cache_to_look_after(place)
+    with pace.long_work("Removing", quiet=quiet, few=_FEW_PARTS) as progress:
+        pruned = store.clear(progress)
+    return _report(pruned, as_json=as_json, quiet=quiet)
 
 
 def size_in_bytes(text: str) -> int:

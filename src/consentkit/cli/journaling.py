@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from consentkit.cli import report
+from consentkit.cli import pace, report
 from consentkit.cli.streams import write_to_stdout
 from consentkit.cli.support import say
 from consentkit.errors import InvalidInput, WrongUse
@@ -33,6 +33,10 @@ from consentkit.problems import printable
 if TYPE_CHECKING:
     from consentkit.documents.workspace import OpenWorkspace
     from consentkit.journal.entries import JournalRow
+
+
+_FEW_ENTRIES = 10_000
+"""Entries that are gone through in a moment."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,16 @@ def show_entries(workspace: OpenWorkspace, query: JournalQuery, *, as_json: bool
 
 def export_entries(workspace: OpenWorkspace, target: str, *, force: bool, quiet: bool) -> int:
     """Write all entries as CSV. Returns the exit code."""
-    count = export_csv(workspace, target, write_to_stdout, force=force)
+    with pace.long_work("Reading entries", quiet=quiet, few=_FEW_ENTRIES) as progress:
+        count = export_csv(workspace, target, write_to_stdout, force=force, progress=progress)
     say(f"{_counted(count)} exported", quiet=quiet)
     return 0
 
 
 def verify_chain(workspace: OpenWorkspace, head: str | None, *, as_json: bool, quiet: bool) -> int:
     """Print whether the journal is whole. The exit code is 3 where it is not."""
-    verdict = verify_journal(workspace, head)
+    with pace.long_work("Verifying", quiet=quiet, few=_FEW_ENTRIES) as progress:
+        verdict = verify_journal(workspace, head, progress)
     if as_json:
         plain: dict[str, Any] = {
             "whole": verdict.is_whole,

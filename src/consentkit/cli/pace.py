@@ -19,6 +19,8 @@ FEW = 10
 
 _CLEAR_LINE = "\r\x1b[K"
 _MINUTE = 60
+_BETWEEN_LOOKS = 0.1
+"""Seconds: to draw a bar takes longer than to look at an entry of a journal, of which there are many thousands."""
 _MANY = 10
 """From that many a second on, nobody needs to know tenths."""
 
@@ -72,14 +74,17 @@ def long_work(label: str, *, quiet: bool, few: int = FEW) -> Iterator[Callable[[
         yield lambda done, total: interruptions.require_none()
         return
     show_bar: Callable[[int, int], None] | None = None
+    last_shown = 0.0
     with ExitStack() as opened:
 
         def show(done: int, total: int) -> None:
-            nonlocal show_bar
+            nonlocal show_bar, last_shown
             interruptions.require_none()
-            if total > few:
-                show_bar = show_bar or opened.enter_context(bar(label, total))
-                show_bar(done, total)
+            if total <= few or (done < total and time.monotonic() - last_shown < _BETWEEN_LOOKS):
+                return
+            show_bar = show_bar or opened.enter_context(bar(label, total))
+            show_bar(done, total)
+            last_shown = time.monotonic()
 
         yield show
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from consentkit.cli import report
+from consentkit.cli import pace, report
 from consentkit.cli.support import say
 from consentkit.errors import UnknownCode
 from consentkit.model.identity import Variant, printed_fingerprint
 from consentkit.operations.journal_reading import as_data
 from consentkit.operations.picture_codes import SCANS
+from consentkit.operations.progress import CountedSteps
 from consentkit.operations.remake import remake, write_edition
 from consentkit.operations.trace import Traced, TracedScan, TracedText, trace, trace_scan
 from consentkit.problems import printable
@@ -30,7 +31,12 @@ def print_trace(workspace: OpenWorkspace, printed: str, *, with_text: bool, as_j
     """Print what something printed is. Returns the exit code."""
     workspace = workspace.for_one_run()
     is_scan = printed.lower().endswith(SCANS)
-    scan = trace_scan(workspace, Path(printed)) if is_scan else TracedScan((trace(workspace, printed),))
+    with pace.long_work("Looking", quiet=quiet) as progress:
+        steps = CountedSteps(progress)
+        if is_scan:
+            scan = trace_scan(workspace, Path(printed), steps)
+        else:
+            scan = TracedScan((trace(workspace, printed, steps),))
     code = UnknownCode.exit_code if scan.unknown else 0
     if as_json:
         click.echo(report.as_json(_scan_entry(scan) if is_scan else _entry(scan.pages[0])))

@@ -222,15 +222,26 @@ class Journal:
             raise FileAccess(f"{printable(str(self.folder))}: the journal is empty; see `consentkit journal verify`")
         return JournalHead(last["seq"], last["hash"])
 
-    def verify(self, head: str | None = None) -> JournalVerdict:
-        """Go through the whole chain. `head` is a hash that was noted earlier, and must be in it."""
+    def count(self) -> int:
+        """How many entries there are."""
+        with self._lock, self._reported():
+            return int(self._connection.execute("SELECT count(*) FROM entries").fetchone()[0])
+
+    def verify(
+        self, head: str | None = None, progress: Callable[[int, int], None] = lambda done, total: None
+    ) -> JournalVerdict:
+        """Go through the whole chain. `head` is a hash that was noted earlier, and must be in it.
+
+        `progress` gets how many entries are done, and how many there were at the start.
+        """
+        number = self.count()
         with self._lock, self._reported():
             altered = database.altered_parts(self._connection)
             damage = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         problems = [f"the database lacks a safeguard, or has another one: {name}" for name in altered]
         problems += ["the database is damaged"] * (damage != "ok")
         with contextlib.closing(self._all()) as rows:
-            verdict = verified(rows, head)
+            verdict = verified(_counted(rows, number, progress), head)
         return replace(verdict, problems=(*problems, *verdict.problems))
 
     # --- within ---
@@ -278,6 +289,15 @@ class Journal:
                 seal=seal or intent.seal,
             )
             return self._add(ended)
+
+
+def _counted(
+    rows: Iterator[dict[str, Any]], number: int, progress: Callable[[int, int], None]
+) -> Iterator[dict[str, Any]]:
+    """The rows, each of which is counted when the next one is requested; the journal may have grown meanwhile."""
+    for done, row in enumerate(rows, 1):
+        yield row
+        progress(done, max(done, number))
 
 
 def _end_of(intent: JournalEntry, reason: JournalReason | None, jobs: Sequence[str]) -> JournalAction:

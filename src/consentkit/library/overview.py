@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,16 +32,22 @@ _FILES_PER_GROUP = 32
 
 
 def overview(
-    definitions: Mapping[str, Path], risk_files: Sequence[Path], store: Store, snapshot: Snapshot | None = None
+    definitions: Mapping[str, Path],
+    risk_files: Sequence[Path],
+    store: Store,
+    snapshot: Snapshot | None = None,
+    looked_at: Callable[[int], None] = lambda number: None,
 ) -> dict[str, ListedDefinition | InvalidInput | FileAccess]:
     """An entry for each code or name, in their order, or why its file can't be used.
 
     `risk_files` are where the tables of risks may be to which procedures refer; `snapshot` reads all of them.
+    `looked_at` gets how many more are done.
     """
     entries: dict[str, ListedDefinition | InvalidInput | FileAccess] = {}
     files = snapshot or Snapshot(most_parsed=2)  # a procedure, and the table to which it refers
     for group in _groups(definitions):
         entries |= _entries_of(group, risk_files, store, files)
+        looked_at(len(group))
     return {code: entries[code] for code in definitions}
 
 

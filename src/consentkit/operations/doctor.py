@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from consentkit._version import __version__
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import ConsentkitError, RenderingFailed
+from consentkit.operations.progress import CountedSteps, Progress, ignore_progress
 
 _SPECIMEN = "90837"
 
@@ -26,13 +27,13 @@ class DoctorFinding:
     message: str
 
 
-def examine(workspace: OpenWorkspace) -> Iterator[DoctorFinding]:
-    """Look at everything, from the interpreter to a finished document."""
+def examine(workspace: OpenWorkspace, progress: Progress = ignore_progress) -> Iterator[DoctorFinding]:
+    """Look at everything, from the interpreter to a finished document. `progress` counts the procedures."""
     yield DoctorFinding(
         "consentkit", good=True, message=f"{__version__}, Python {platform.python_version()} ({sys.platform})"
     )
     yield _clinic(workspace)
-    yield _try("library", lambda: _library(workspace))
+    yield _try("library", lambda: _library(workspace, CountedSteps(progress)))
     yield _try("languages", lambda: ", ".join(workspace.languages()))
     yield _try("page engine", _engine)
     yield _try("fonts", _fonts)
@@ -53,9 +54,9 @@ def _clinic(workspace: OpenWorkspace) -> DoctorFinding:
     )
 
 
-def _library(workspace: OpenWorkspace) -> str:
+def _library(workspace: OpenWorkspace, steps: CountedSteps) -> str:
     codes = workspace.library.codes()
-    for code in codes:
+    for code in steps.through(codes):
         workspace.procedure(code)
     return f"{len(codes)} procedures"
 

@@ -39,7 +39,7 @@ from consentkit.documents.kept import key as key_of_document
 from consentkit.documents.packing import unpack_document
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, reason
-from consentkit.operations.progress import Progress
+from consentkit.operations.progress import CountedSteps, Progress
 from consentkit.problems import listed, printable
 from consentkit.processes.whole_files import write_whole
 
@@ -90,15 +90,17 @@ def publish_edition(
     the key, or where the URL can't be written to, and InvalidInput for a faulty list or key.
     """
     place, key = _place(url), read_private_key(key_file)
-    entries = tuple(_finished(workspace, requests_of(workspace, service_list)))
+    requests, steps = requests_of(workspace, service_list), CountedSteps(progress)
+    steps.expect(len({request.file for request in requests}))  # to be put
+    entries = tuple(_finished(workspace, requests, steps))
     with _reported(place):
         newest = _newest(place, key.public_key())
         if newest and newest.documents == entries:
             return Published(newest, is_new=False, put=0)
         put = 0
-        for done, entry in enumerate(entries, 1):
+        for entry in entries:
             put += _put(place, entry, workspace.store)
-            progress(done, len(entries))
+            steps.step()
         today = datetime.date.today().isoformat()
         edition = SignedEdition(newest.number + 1 if newest else 1, today, entries)
         if not place.create_object(edition.name, sign_edition(edition, key)):
@@ -131,10 +133,12 @@ def pull_edition(store: Store, url: str, key_file: Path, progress: Progress) -> 
 # --- publishing ---
 
 
-def _finished(workspace: OpenWorkspace, requests: Sequence[RequestedDocument]) -> Iterator[EditionDocument]:
+def _finished(
+    workspace: OpenWorkspace, requests: Sequence[RequestedDocument], steps: CountedSteps
+) -> Iterator[EditionDocument]:
     """What the cache has of a list. Raises FileAccess at the end where it lacks a document."""
     inputs, missing = workspace.inputs(), list[str]()
-    for request in {request.file: request for request in requests}.values():
+    for request in steps.through({request.file: request for request in requests}.values()):
         identity, layout = request.identity, request.layout
         sought = workspace.find(identity.code, layout, language=identity.language, variant=identity.variant)
         key = key_of_document(sought, inputs)

@@ -27,6 +27,7 @@ from consentkit.operations.journal import (
     who_asks,
 )
 from consentkit.operations.journal_place import is_for_group
+from consentkit.operations.progress import Progress, counted, ignore_progress
 from consentkit.operations.targets import STDOUT
 from consentkit.output.write import require_replaceable, write_file
 from consentkit.processes.whole_files import LARGEST_PDF
@@ -71,12 +72,19 @@ def unfinished_prints(workspace: OpenWorkspace) -> list[JournalRow]:
         return journal.unfinished()
 
 
-def export_csv(workspace: OpenWorkspace, target: str, stdout: Callable[[bytes], None], *, force: bool = False) -> int:
+def export_csv(
+    workspace: OpenWorkspace,
+    target: str,
+    stdout: Callable[[bytes], None],
+    *,
+    force: bool = False,
+    progress: Progress = ignore_progress,
+) -> int:
     """Write all entries as CSV into a file, or to `stdout` where the target is `-`. Returns how many there are."""
     if target != STDOUT:
         require_replaceable(Path(target), force=force)
     with open_journal_to_read(workspace) as journal:
-        written = csv_of(journal.rows())
+        written = csv_of(counted(journal.rows(), journal.count(), progress))
     if target == STDOUT:
         stdout(written)
     else:
@@ -109,13 +117,15 @@ def journal_head(workspace: OpenWorkspace) -> JournalHead:
         return journal.head()
 
 
-def verify_journal(workspace: OpenWorkspace, head: str | None = None) -> JournalVerdict:
+def verify_journal(
+    workspace: OpenWorkspace, head: str | None = None, progress: Progress = ignore_progress
+) -> JournalVerdict:
     """Whether the journal is whole. `head` is a hash that was noted earlier. Raises WrongUse for what is no hash."""
     if head is not None and not re.fullmatch(r"[0-9a-f]{64}", head):
         message = "`head` must be the hash that `journal head` printed: 64 hexadecimal digits"
         raise WrongUse(message, arguments=["head"])
     with open_journal_to_read(workspace) as journal:
-        return journal.verify(head)
+        return journal.verify(head, progress)
 
 
 def prune_journal(workspace: OpenWorkspace) -> PrunedEntries:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.overview import ListedDefinition, overview, translated_titles
+from consentkit.operations.progress import CountedSteps, Progress, ignore_progress
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,15 @@ class LibraryListing:
         return f"<LibraryListing of {there}, and {len(self.broken)} broken files>"
 
 
-def list_procedures(workspace: OpenWorkspace) -> LibraryListing:
-    """List the procedures and papers of a workspace. Raises FileAccess where a folder of the library can't be read."""
+def list_procedures(workspace: OpenWorkspace, progress: Progress = ignore_progress) -> LibraryListing:
+    """List the procedures and papers of a workspace. Raises FileAccess where a folder of the library can't be read.
+
+    `progress` counts the files of definitions: those that were never listed before have to be read.
+    """
     library = workspace.library
-    entries = overview(library.index().definitions, library.risk_files(), workspace.store).values()
+    steps, definitions = CountedSteps(progress), library.index().definitions
+    steps.expect(len(definitions))
+    entries = overview(definitions, library.risk_files(), workspace.store, looked_at=steps.step).values()
     good = [entry for entry in entries if not isinstance(entry, InvalidInput | FileAccess)]
     return LibraryListing(
         tuple(entry for entry in good if "code" in entry),

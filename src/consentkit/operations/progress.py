@@ -5,8 +5,9 @@ Guarantees: nothing is said of what the work is about, so of no patient either.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
 Thing = TypeVar("Thing")
@@ -45,7 +46,45 @@ class CountedSteps:
         """Count what will be done later."""
         self.total += number
 
-    def step(self) -> None:
+    def step(self, number: int = 1) -> None:
         """Count what is done, and tell."""
-        self.done += 1
+        self.done += number
         self.progress(self.done, self.total)
+
+
+@dataclass(frozen=True)
+class HowFar:
+    """How far long work has come. The rate is that since it began."""
+
+    done: int
+    total: int
+    seconds: float
+    """Since it began."""
+
+    @property
+    def each_second(self) -> float | None:
+        """How many are done in a second; None before anything is."""
+        return self.done / self.seconds if self.done and self.seconds > 0 else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the rest takes at that rate; None before anything is done."""
+        return (self.total - self.done) / self.each_second if self.each_second else None
+
+
+@dataclass
+class WatchedWork:
+    """Long work of one thread, of which others ask how far it has come."""
+
+    steps: CountedSteps = field(default_factory=CountedSteps)
+    clock: Callable[[], float] = time.monotonic
+    """Seconds, from whenever."""
+    _begun: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """It begins now."""
+        self._begun = self.clock()
+
+    def how_far(self) -> HowFar:
+        """How far it has come by now."""
+        return HowFar(self.steps.done, self.steps.total, self.clock() - self._begun)

@@ -24,6 +24,7 @@ from consentkit.model.approval import NOT_ENDED, EndedApproval
 from consentkit.model.identity import ORIGINAL_LANGUAGE, VARIANTS, Identity, Variant, approved_kind, kind_of_name
 from consentkit.operations.journal import open_journal_to_read
 from consentkit.operations.picture_codes import SCANS, codes_in, codes_of_pages
+from consentkit.operations.progress import CountedSteps
 from consentkit.operations.status import DocumentState, ended_approval, state_of, status
 from consentkit.operations.text_of_today import text_of_today
 from consentkit.problems import listed, printable, quoted
@@ -88,8 +89,8 @@ class TracedScan:
     """The pages of the file that show no code of ours."""
 
 
-def trace_scan(workspace: OpenWorkspace, path: Path) -> TracedScan:
-    """Look up each page of a PDF that a scanner made. The workspace is that of one run.
+def trace_scan(workspace: OpenWorkspace, path: Path, steps: CountedSteps | None = None) -> TracedScan:
+    """Look up each page of a PDF that a scanner made. The workspace is that of one run; `steps` counts the packets.
 
     Raises what `trace` raises for a picture; UnknownCode only where nothing is known of any of its pages.
     """
@@ -101,7 +102,7 @@ def trace_scan(workspace: OpenWorkspace, path: Path) -> TracedScan:
     if not seen_on:
         raise UnknownCode(f"none of the codes in {printable(str(path))} is one of consentkit; scan whole pages")
     known, unknown = dict[str, Traced](), dict[str, UnknownCode]()
-    for packet in dict.fromkeys(packet for packet, _ in seen_on):
+    for packet in (steps or CountedSteps()).through(dict.fromkeys(packet for packet, _ in seen_on)):
         try:
             known[packet] = _of_packet(workspace, packet)
         except UnknownCode as error:
@@ -117,9 +118,10 @@ def trace_scan(workspace: OpenWorkspace, path: Path) -> TracedScan:
     return TracedScan(tuple(verdicts), tuple(unknown), tuple(sorted(without)))
 
 
-def trace(workspace: OpenWorkspace, printed: str) -> Traced:
+def trace(workspace: OpenWorkspace, printed: str, steps: CountedSteps | None = None) -> Traced:
     """Look up what is printed on a paper. The workspace is that of one run. `trace_scan` does it for a PDF.
 
+    `steps` counts the texts among which a fingerprint is looked for, which takes long in a large library.
     Raises UnknownCode where nothing is known of it, WrongUse for what is printed on no paper or where the clinic keeps
     no journal in which a packet could be looked up, and FileAccess or InvalidInput for what can't be read.
     """
@@ -135,11 +137,12 @@ def trace(workspace: OpenWorkspace, printed: str) -> Traced:
     if parsed_code(joined):
         return _of_code(workspace, [joined])
     if _FINGERPRINT.fullmatch(joined.lower()):
-        return Traced("fingerprint", tuple(_of_fingerprint(workspace, joined.lower())))
+        return Traced("fingerprint", tuple(_of_fingerprint(workspace, joined.lower(), steps)))
     if _PACKET.fullmatch(joined.upper()):
         return _of_packet(workspace, joined.upper())
     if match := _LABELLED.fullmatch(printed.strip()):
-        return Traced("fingerprint", tuple(_of_fingerprint(workspace, _joined(match[1]).lower())))
+        fingerprint = _joined(match[1]).lower()
+        return Traced("fingerprint", tuple(_of_fingerprint(workspace, fingerprint, steps)))
     raise WrongUse(
         f"{quoted(printed)} is printed on no paper: give the 12 digits of a fingerprint, the 10 letters and digits of "
         "a packet, what a scanner has read, or a PNG or JPEG picture of a page"
@@ -192,11 +195,12 @@ def _text_of(paper: JournalPaper) -> tuple[Identity, str, bool]:
     return Identity(paper.code or "", paper.language or "", variant), paper.content_hash or "", paper.edition is None
 
 
-def _of_fingerprint(workspace: OpenWorkspace, fingerprint: str) -> Iterator[TracedText]:
+def _of_fingerprint(workspace: OpenWorkspace, fingerprint: str, steps: CountedSteps | None) -> Iterator[TracedText]:
     """Every text with this fingerprint that was ever approved, that is a text of today, or that the journal has."""
     approvals = load_approvals(workspace.folder.path, workspace.snapshot)
     known = {(entry.identity.approved_as, entry.content) for entry in approvals.approvals}
-    known |= {(state.identity.approved_as, state.content_hash) for state in status(workspace)}
+    steps = steps or CountedSteps()
+    known |= {(state.identity.approved_as, state.content_hash) for state in status(workspace, steps)}
     if matching := _with_fingerprint(known, fingerprint):
         yield from (_traced(workspace, identity, content, approvals) for identity, content in matching)
         return
@@ -204,7 +208,7 @@ def _of_fingerprint(workspace: OpenWorkspace, fingerprint: str) -> Iterator[Trac
         for identity, content in drafts:
             yield replace(_traced(workspace, identity, content, approvals), was_draft=True)
         return
-    others = _with_fingerprint(_of_the_library(workspace), fingerprint)
+    others = _with_fingerprint(_of_the_library(workspace, steps), fingerprint)
     yield from (_traced(workspace, identity, content, approvals) for identity, content in others)
     if not others:
         raise UnknownCode(
@@ -216,11 +220,11 @@ def _of_fingerprint(workspace: OpenWorkspace, fingerprint: str) -> Iterator[Trac
 _OF_A_PAPER: tuple[Variant, ...] = ("consent",)  # which need not be named
 
 
-def _of_the_library(workspace: OpenWorkspace) -> set[tuple[Identity, str]]:
+def _of_the_library(workspace: OpenWorkspace, steps: CountedSteps) -> set[tuple[Identity, str]]:
     """Every text that can be made today, be it in the service list or not."""
     kinds: dict[Variant, None] = dict.fromkeys(approved_kind(variant) for variant in VARIANTS)
     texts = set()
-    for code, translations in workspace.library.index().translations.items():
+    for code, translations in steps.through(workspace.library.index().translations.items()):
         for language in (ORIGINAL_LANGUAGE, *translations):
             for variant in kinds if kind_of_name(code) == "procedure" else _OF_A_PAPER:
                 with suppress(ConsentkitError):  # there is no such kind of it, or it can't be made

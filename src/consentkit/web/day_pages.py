@@ -17,7 +17,7 @@ from consentkit.operations.desk.merging import MergedDay
 from consentkit.operations.desk.rows import DeskRow, VisitState
 from consentkit.operations.printing import printers
 from consentkit.operations.uploads import formats_to_choose, read_upload
-from consentkit.web.day_table import table_of
+from consentkit.web.day_table import DayTable, table_of
 from consentkit.web.forms import fields_of, likely_clinician, service_choices
 from consentkit.web.guards import access, this_desk, this_session
 from consentkit.web.sentences import left_out, of_file
@@ -45,7 +45,7 @@ def rows() -> Any:
     visits, version = _newest()
     if request.args.get("version") == str(version):
         return "", 204  # it has them: a table of hundreds of visits every few seconds would make an old PC slow
-    return render_template("rows.html", table=table_of(visits, version, request.args.get("visit"), "", _start()))
+    return render_template("rows.html", table=_table(visits, version, request.args.get("visit"), ""))
 
 
 def _newest() -> tuple[list[DeskRow], int]:
@@ -172,7 +172,7 @@ def _heading(rows: list[DeskRow]) -> dict[str, str]:
 def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = "") -> str:
     desk = this_desk()
     rows, version = _newest()
-    table = table_of(rows, version, selected, sought, _start())
+    table = _table(rows, version, selected, sought)
     chosen, printer = next((visit for visit in table.visits if visit.key == selected), None), printer_of_session()
     return render_template(
         "day.html",
@@ -192,6 +192,10 @@ def _day(*, selected: str | None = None, walk_in: bool = False, sought: str = ""
         lost=[one for one in desk.printer.lost() if one.seq not in desk.together.intents()],
         files=desk.together.open_files(),
     )
+
+
+def _table(rows: list[DeskRow], version: int, selected: str | None, sought: str) -> DayTable:
+    return table_of(rows, version, selected, sought, _start(), this_desk().day.making())
 
 
 def _start() -> int:

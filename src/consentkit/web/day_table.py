@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from consentkit.operations.desk.rows import DeskRow, VisitState
+from consentkit.operations.progress import HowFar
+from consentkit.web.progress import how_far_in_words
 from consentkit.web.shown import (
     ShownRow,
     current_words,
@@ -49,6 +51,8 @@ class DayTable:
     version: int
     selected: str | None
     sought: str = field(repr=False)
+    making: str
+    """How far the work has come on papers that are to be made, in a sentence; empty where there are none."""
 
     @property
     def end(self) -> int:
@@ -66,8 +70,13 @@ class DayTable:
         return self.end if self.end < self.number_matching else None
 
 
-def table_of(rows: list[DeskRow], version: int, selected: str | None, sought: str, start: int) -> DayTable:
-    """The part of a day that begins at a place in it, or the part with the visit that is selected."""
+def table_of(
+    rows: list[DeskRow], version: int, selected: str | None, sought: str, start: int, making: HowFar | None = None
+) -> DayTable:
+    """The part of a day that begins at a place in it, or the part with the visit that is selected.
+
+    `making` is how far the work has come on papers that are to be made.
+    """
     matching = _matching(rows, sought) if sought else rows
     places = [place for place, row in enumerate(matching) if row.key == selected]
     start = (places[0] if places else min(start, max(len(matching) - 1, 0))) // MOST * MOST
@@ -82,7 +91,16 @@ def table_of(rows: list[DeskRow], version: int, selected: str | None, sought: st
         version=version,
         selected=selected if places else None,
         sought=sought,
+        making=_making(len(rows), states[VisitState.CHECKING], making),
     )
+
+
+def _making(number_of_all: int, left: int, making: HowFar | None) -> str:
+    """Those count as done that were ready before, too; the rate is that of what was made since."""
+    if not left:
+        return ""
+    what = current_words()("progress.papers", done=number_of_all - left, all=number_of_all)
+    return how_far_in_words(what, making, current_words())
 
 
 def _dates(rows: list[DeskRow]) -> dict[str, str]:

@@ -14,8 +14,10 @@ from consentkit.errors import ConsentkitError
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.desk.printing import PrintedPartly, Reason, WhyVoid, replaces_earlier
 from consentkit.operations.printing import PrintUncertain
+from consentkit.operations.progress import CountedSteps
 from consentkit.web.day_pages import printer_of_session
 from consentkit.web.guards import access, this_desk, this_session
+from consentkit.web.progress import at_work
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import offer_cancel, say, say_and_go, shown_rows
 from consentkit.web.visit_pages import number_of, pdf_answer
@@ -89,16 +91,16 @@ def print_all() -> Any:
     printer, requested = printer_of_session(), set(request.form.get("visits", "").split())
     if printer is None:
         desk = this_desk()
-        file = desk.together.begin(requested, desk.who(this_session()))
+        with at_work("sets") as steps:
+            file = desk.together.begin(requested, desk.who(this_session()), steps)
         return _to_dialog(url_for("print.print_all_here", name=file.name))
-    return _send_all(printer, requested)
+    with at_work("sets") as steps:
+        return _send_all(printer, requested, steps)
 
 
-def _send_all(printer: str, requested: set[str]) -> Any:
+def _send_all(printer: str, requested: set[str], steps: CountedSteps) -> Any:
     desk, printed = this_desk(), 0
-    for row in desk.day.rows():
-        if row.key not in requested or row.valid_set:
-            continue
+    for row in steps.through([row for row in desk.day.rows() if row.key in requested and not row.valid_set]):
         try:
             desk.printer.print(row.key, len(row.sets), printer, desk.who(this_session()))
         except DeskRefusal:  # it was changed or printed meanwhile: its row shows it

@@ -22,6 +22,7 @@ from consentkit.operations.desk.signed_papers import (
 )
 from consentkit.operations.filing.packets import PlaceOfPage, ReturnedPacket
 from consentkit.web.guards import access, this_desk, this_session
+from consentkit.web.progress import at_work
 from consentkit.web.scan_words import place_in_words, scan_remarks
 from consentkit.web.sessions import DeskRole
 from consentkit.web.shown import current_words, say, say_and_go
@@ -60,13 +61,16 @@ def take() -> Any:
         return say_and_go("said.no-file", to="scans.show")
     filed = blank = unfiled = 0
     unread: list[str] = []
-    for file in files:
-        try:
-            read = this_desk().scans.take(file.read())
-        except ConsentkitError as error:
-            return say_and_go("said.file", to="scans.show", message=str(error))
-        filed, blank, unfiled = filed + read.filed, blank + read.blank, unfiled + read.unfiled
-        unread += read.unread
+    scans, contents = this_desk().scans, [file.read() for file in files]
+    try:
+        with at_work("scans") as steps:
+            steps.expect(sum(map(scans.pages_of, contents)))
+            for content in contents:
+                read = scans.take(content, steps)
+                filed, blank, unfiled = filed + read.filed, blank + read.blank, unfiled + read.unfiled
+                unread += read.unread
+    except ConsentkitError as error:
+        return say_and_go("said.file", to="scans.show", message=str(error))
     words = current_words()
     text = [words("said.scans", number=filed, unfiled=unfiled, blank=blank)]
     text += [words("said.scan_unread", message=message) for message in dict.fromkeys(unread)]

@@ -15,6 +15,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from consentkit.operations.progress import WatchedWork
 
 COOKIE = "consentkit-desk"
 """Under what a browser keeps the name of its session."""
@@ -89,6 +93,8 @@ class Session:
     """The page that answers the form which was sent last, with its status, until the browser fetches it."""
     prints_at: str = ""
     """The address of a page that opens the dialog of the browser by itself when it is shown next, and then no more."""
+    at_work: tuple[str, WatchedWork] | None = field(default=None, repr=False)
+    """What is done for it that takes long, by the name of its sentence, and how far that has come."""
     draft: bytes = field(default=b"", repr=False)
     """The packet of an edit that is not saved, as the preview shows it."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from consentkit.operations.desk.merging import MergedDay, merge
 from consentkit.operations.desk.remedies import answered_by, corrected
 from consentkit.operations.desk.rows import Check, DeskRow, PrintedSet, VisitState
 from consentkit.operations.desk.undoing import Steps
+from consentkit.operations.progress import HowFar, WatchedWork
 from consentkit.operations.visits import single_entry_of
 from consentkit.packets.visits import VisitEntry
 
@@ -52,11 +54,15 @@ class DeskDay:
     """What others do who hold something of the day, when it ends, by hand or at midnight."""
     over: Callable[[int], None] = lambda count: None
     """What is noted when the day has ended by itself, with how many visits it had."""
+    timer: Callable[[], float] = time.monotonic
+    """Seconds, by which it is measured how fast papers are made."""
     version: int = 0
     _rows: dict[str, DeskRow] = field(default_factory=dict, repr=False)
     _loaded: dict[str, object] = field(default_factory=dict, repr=False)
     _date: datetime.date | None = None
     _steps: Steps = field(default_factory=Steps, repr=False)
+    _making: WatchedWork | None = field(default=None, repr=False)
+    """The work on papers since there were none to be made."""
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     # --- what there is ---
@@ -243,11 +249,25 @@ class DeskDay:
         with self._changed:
             self._end_if_over()
             row = min(filter(_waits, self._rows.values()), key=lambda row: row.order, default=None)
-        if row is None:
-            return False
+            if row is None:
+                self._making = None
+                return False
+            if self._making is None:
+                self._making = WatchedWork(clock=self.timer)
+            making = self._making
         check = self.maker.check(row)
         self.checked(row, check, row.sets or self.recall(row, check))
+        making.steps.step()
         return True
+
+    def making(self) -> HowFar | None:
+        """How far the work has come on papers that are to be made; None where there are none."""
+        with self._changed:
+            left = sum(map(_waits, self._rows.values()))
+            if self._making is None or not left:
+                return None
+            self._making.steps.total = self._making.steps.done + left
+            return self._making.how_far()
 
     def prepare_all(self) -> None:
         """Make the papers of all visits that wait for it."""

@@ -17,9 +17,10 @@ from consentkit.errors import FileAccess
 from consentkit.operations.desk.day import DeskRefusal
 from consentkit.operations.filing.copies import whole_file
 from consentkit.operations.filing.packets import PlaceOfPage, ReturnedPacket, returned_packets
-from consentkit.operations.filing.reading import PlacedPage, ScanFile, UnreadPage, read_pages
+from consentkit.operations.filing.reading import PlacedPage, ScanFile, UnreadPage, count_pages, read_pages
 from consentkit.operations.filing.run import has_place, require_code_reader
 from consentkit.operations.journal import Journal, JournalEntry, Who
+from consentkit.operations.progress import CountedSteps
 from consentkit.operations.records import records_of
 from consentkit.records.folder import RecordFolder
 
@@ -65,15 +66,23 @@ class DeskScans:
     """What has come back, until something changes."""
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
-    def take(self, data: bytes) -> ReadScan:
-        """Read the pages of a file, and keep them for the day. Raises WrongUse where codes can't be read here."""
+    def pages_of(self, data: bytes) -> int:
+        """How many pages a file has, for whoever waits; 1 where that can't be seen. Raises what `take` raises."""
+        require_code_reader()
+        return count_pages(ScanFile(Path("scan"), data))
+
+    def take(self, data: bytes, steps: CountedSteps | None = None) -> ReadScan:
+        """Read the pages of a file, and keep them for the day. Raises WrongUse where codes can't be read here.
+
+        `steps` count its pages, which whoever calls has expected.
+        """
         require_code_reader()
         with self._lock:
             if sum(len(file.data) for file in self._files.values()) + len(data) > MOST_BYTES:
                 raise FileAccess("there are too many scans in memory; save what is filed, and end the day")
             path = Path(f"scan-{len(self._files) + 1}")  # the name that it has elsewhere may be a patient's
             file = self._files[path] = ScanFile(path, data)
-        results = list(read_pages(file, self._records(), lambda count: None))
+        results = list(read_pages(file, self._records(), (steps or CountedSteps()).step))
         pages = [result for result in results if isinstance(result, PlacedPage)]
         filed = [page for page in pages if has_place(page)]
         with self._lock:

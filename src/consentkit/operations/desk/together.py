@@ -19,6 +19,7 @@ from consentkit.operations.desk.maker import check_of
 from consentkit.operations.desk.printing import DeskPrinter, claimed
 from consentkit.operations.desk.rows import DeskRow, PrintedSet
 from consentkit.operations.journal import Journal, Who, intent_for
+from consentkit.operations.progress import CountedSteps
 from consentkit.packets.plan import PrintSerial
 
 
@@ -62,16 +63,15 @@ class SetsTogether:
         """The intents in the journal that these files will give an end."""
         return {one.intent for file in self.open_files() for one in file.sets if one.intent}
 
-    def begin(self, keys: Collection[str], who: Who) -> FileOfSets:
+    def begin(self, keys: Collection[str], who: Who, steps: CountedSteps | None = None) -> FileOfSets:
         """Put the papers of visits that are ready into one file, in the order of the day.
 
         Visits that were printed or changed meanwhile are left out. Raises DeskRefusal where none is left, and what the
-        journal raises where it can't be written to.
+        journal raises where it can't be written to. `steps` count the visits.
         """
         sets = []
-        for row in self._day.rows():
-            if row.key not in keys or row.valid_set:
-                continue
+        rows = [row for row in self._day.rows() if row.key in keys and not row.valid_set]
+        for row in (steps or CountedSteps()).through(rows):
             try:
                 sets.append(self._set_of(row, who))
             except DeskRefusal:

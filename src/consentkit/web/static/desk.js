@@ -48,6 +48,9 @@
     const wasWaiting = Number(rows.dataset.waiting);
     const isEditing = isTouched || document.activeElement.closest("#details") || isTyping(document.activeElement);
     swap(rows, document.adoptNode(fresh));
+    if (Number(fresh.dataset.waiting)) {
+      dispatchEvent(new CustomEvent("progress-of-work", { detail: byId("counts").textContent.trim() }));
+    }
     if (wasWaiting && !Number(fresh.dataset.waiting)) {
       announce(byId("counts").textContent.trim());
       // Buttons above the table and beside it may be other ones now.
