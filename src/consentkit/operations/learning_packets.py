@@ -19,7 +19,7 @@ from consentkit.lanes.lookup import today
 from consentkit.lanes.states import WatchedPlace, state_of
 from consentkit.library.snapshot import Snapshot
 from consentkit.model.mapping import MappingSettings
-from consentkit.operations.journal import is_for_group, journal_folder
+from consentkit.operations.journal_place import is_for_group, journal_folder
 from consentkit.operations.packets import MadePacket, PacketOptions, PacketsInTurn
 from consentkit.operations.quick_packet import PacketLook, joined_entry
 from consentkit.operations.records import records_of
