@@ -40,7 +40,10 @@ from kit.packets import OTHER, plan, visit
 from kit.small import CODE, make_clinic
 from kit.tagged_file import File
 
-pytestmark = pytest.mark.xdist_group("packets")
+pytestmark = [
+    pytest.mark.xdist_group("packets"),
+    pytest.mark.usefixtures("nothing_kept_of_packets"),  # what is wrong is in how they are joined
+]
 
 NAME = str(OTHER["name"])
 """Another patient's."""
