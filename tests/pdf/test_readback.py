@@ -284,7 +284,7 @@ def lines(change: Callable[[bytes], bytes]) -> Plant:
         def changed(real: Callable[..., ShapedLine | None]) -> Callable[..., ShapedLine | None]:
             def shaped(*given: Any) -> ShapedLine | None:
                 made = real(*given)
-                return replace(made, content=change(made.content)) if made else None
+                return made._replace(content=change(made.content)) if made else None
 
             return shaped
 
