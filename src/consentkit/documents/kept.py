@@ -48,7 +48,7 @@ class DocumentMaker(Protocol):
         """Let what is raised for characters that can't be printed say in which files they are."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LookedUp:
     """A document that is kept already, or the content of one that has to be made."""
 

@@ -37,7 +37,7 @@ _MOST_DERIVED = 512
 Result = TypeVar("Result")
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Derived:
     """What was worked out from the files of a clinic."""
 
@@ -55,7 +55,7 @@ class Derived:
         return Derived(self.shared, self.approvals, dict(self.others), self.since)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Inputs:
     """Digests of the files of a clinic and of what is shipped, as one snapshot has them, so it serves one run."""
 

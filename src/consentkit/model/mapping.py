@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from consentkit.model.day_patterns import DayPatternText
-from consentkit.model.values import Code, Line, Record, digits_only
+from consentkit.model.values import Code, Line, Record, SchemaOnce, digits_only
 from consentkit.problems import quoted
 
 Encoding = Literal["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"]
@@ -25,7 +25,7 @@ CodesForm = Literal["codes", "code first"]
 WithoutTranslation = Literal["ask", "keep"]
 """What becomes of a text without a translation: a person is asked, or it stays as it is."""
 
-ForeignHeader = Annotated[Line, Field(max_length=100)]
+ForeignHeader = Annotated[str, SchemaOnce(Annotated[Line, Field(max_length=100)])]
 """The name of a column in somebody else's file; capitals, spaces and underscores don't count."""
 TextPattern = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 """A text in which * matches any characters and ? any single one; capitals don't count."""

@@ -69,7 +69,7 @@ def _plain(limit: int) -> WrapValidator:
     return WrapValidator(take)
 
 
-class _SchemaOnce:
+class SchemaOnce:
     """Has pydantic work out once what a type of many fields requires: for each field alone it takes far longer."""
 
     def __init__(self, kind: Any) -> None:
@@ -96,10 +96,10 @@ _CheckedLine = Annotated[
     _CheckedProse, AfterValidator(_one_paragraph), Field(max_length=_LONGEST_LINE), _plain(_LONGEST_LINE)
 ]
 
-Prose = Annotated[str, _SchemaOnce(_CheckedProse)]
+Prose = Annotated[str, SchemaOnce(_CheckedProse)]
 """One or more paragraphs, separated by blank lines."""
 
-Line = Annotated[str, _SchemaOnce(_CheckedLine)]
+Line = Annotated[str, SchemaOnce(_CheckedLine)]
 """One paragraph: a list item, a label, a sentence."""
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]

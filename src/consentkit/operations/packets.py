@@ -139,7 +139,7 @@ class NothingToPrint:
         return f"<NothingToPrint {self.entry.label}>"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PacketAhead:
     """The file of a packet that another process has made and read back."""
 

@@ -87,7 +87,7 @@ class Packet:
         return packet_file_name(self.plan.visit.visit, self.plan.visit.date)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PacketMaker:
     """Makes the packets of a run. What many visits share is compiled once."""
 

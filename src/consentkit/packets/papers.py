@@ -51,7 +51,7 @@ def _size_of(papers: Sequence[PlacedItem]) -> int:
     return sum(len(one.paper.part.pdf) for one in papers)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PaperMaker:
     """Makes the papers of packets. What many visits share is made once."""
 

@@ -29,7 +29,7 @@ _MOST_PACKS = 32
 _MOST_LISTS = 4
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ParsedFiles:
     """Procedures, papers and language packs of a workspace."""
 

@@ -56,7 +56,7 @@ OVERRIDE_HINT = ' (to continue anyway: --override "the reason")'
 """The end of a message about a conflict that may be overridden."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _VisitInPlanning:
     """One visit while it is planned, with the clinic's files as they are then."""
 
@@ -72,7 +72,7 @@ class _VisitInPlanning:
     """What speaks against it, but was overridden."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Planner:
     """Plans the packets of a run. A file is read and parsed again for a visit only if it has changed."""
 

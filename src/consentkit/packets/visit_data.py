@@ -46,7 +46,7 @@ def entry_of_data(data: Mapping[str, Any], place: str = "a visit") -> VisitEntry
     )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _DataReader:
     """Turns data into what the reader of YAML would make of it: mappings, lists and text."""
 

@@ -26,7 +26,7 @@ class UnknownCodeOfVisit(UnknownCode):
         """The code and its place."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class VisitProblems:
     """Collects what speaks against a visit."""
 

@@ -75,7 +75,7 @@ class _Stop(Exception):
     """Nothing after this point can be understood."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _YamlReader:
     name: str
     problems: list[Problem] = field(default_factory=list)

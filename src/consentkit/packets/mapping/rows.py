@@ -72,7 +72,7 @@ _MAY_BE_TELEHEALTH = (
 )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FormatReader:
     """Reads rows in a format below a header."""
 
