@@ -48,14 +48,17 @@ def patients() -> Iterator[Visit]:
         yield replace(VISIT, visit=f"V-{2000 + number}", name=name, record=record, born_on=born_on)
 
 
-def day(visits: int) -> list[Visit]:
-    """The visits of a day in a large clinic, for all procedures in turn; one in five is in Spanish."""
+def day(visits: int, services: int | None = None) -> list[Visit]:
+    """The visits of a day in a large clinic, for all procedures in turn; one in five is in Spanish.
+
+    With `services`, they are for that many of the things that visits are for, and no others.
+    """
     some = itertools.islice(patients(), visits)
-    return [_on_the_day(visit, number) for number, visit in enumerate(some)]
+    return [_on_the_day(visit, number, services or len(_CODES)) for number, visit in enumerate(some)]
 
 
-def _on_the_day(visit: Visit, number: int) -> Visit:
-    codes = _CODES[number % len(_CODES)]
+def _on_the_day(visit: Visit, number: int, services: int) -> Visit:
+    codes = _CODES[number % services]
     return replace(
         visit,
         visit=f"D-{number + 1:04}",

@@ -36,6 +36,8 @@ FOLDER = ROOT / "build" / "profile"
 _CACHE = FOLDER / "cache"
 _KINDS: dict[str, Kind] = {"packet": MEDIUM, "packet-7": SMALL, "packet-27": LARGE}
 _VISITS = 500
+_SERVICES = 4
+"""What the visits of a day are for: to make the papers for all procedures takes two minutes, and is no part of it."""
 _LEAST_SHARE = 0.01
 _MOST_MODULES, _MOST_FUNCTIONS, _MOST_OF_A_MODULE = 24, 30, 3
 
@@ -157,7 +159,7 @@ def _help(units: int) -> Profile:
 
 
 def _day(units: int) -> Profile:
-    visits = day(500)
+    visits = day(_VISITS, _SERVICES)
     kinds, schedule = FOLDER / "kinds.csv", FOLDER / "day.csv"
     write_schedule(kinds, kinds_of_day(visits))
     write_schedule(schedule, visits)

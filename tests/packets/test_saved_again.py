@@ -124,6 +124,31 @@ def test_a_kind_is_kept_once_its_files_have_not_changed_for_a_while(
     assert "Saved later on" in titles(planner, 7)
 
 
+def test_a_known_kind_is_served_from_files_that_were_saved_again_since_another_kind_was(
+    clinic: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = open_workspace(clinic, store)
+    planner = Planner(workspace, DRAFTS, ParsedFiles(workspace, patience=1e9))
+    for number in (1, 2):
+        planned(planner, number, papers=[PAPER])
+    save(clinic, "Saved first")
+    monkeypatch.setattr(time, "time_ns", lambda: _clock() + 2 * _MINUTE)
+    planned(planner, 3, papers=[PAPER], medical_visit=True)  # which is another kind, with the same procedures
+    save(clinic, "Saved last!")
+    assert "Saved last!" in titles(planner, 4)
+
+
+def test_a_visit_that_others_speak_against_is_judged_by_files_as_they_are(clinic: Path, store: Store) -> None:
+    workspace = open_workspace(clinic, store)
+    options = PacketOptions(allow_drafts=True, override="agreed by telephone")
+    planner = Planner(workspace, options, ParsedFiles(workspace, patience=1e9))
+    for number in (1, 2):
+        planned(planner, number, papers=[PAPER], witness="Rosa Rey")
+    save(clinic, "Saved again")
+    again = planned(planner, 3, papers=[PAPER], witness="Dr. Amara Okonkwo")  # who is the clinician, too
+    assert "Saved again" in {document.title for document in again.documents}
+
+
 def test_a_draft_is_refused_that_was_an_approved_text_a_moment_ago(clinic: Path, store: Store) -> None:
     workspace = open_workspace(clinic, store)
     save(clinic, "An approved text")

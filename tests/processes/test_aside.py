@@ -6,6 +6,9 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from multiprocessing.context import ForkProcess
+from typing import cast
 
 import pytest
 
@@ -46,6 +49,34 @@ def test_it_is_ended_where_it_takes_too_long() -> None:
     process = begin_aside(0.1, wait)
     assert list(process.results()) == []
     assert process.process.exitcode is not None and process.process.exitcode < 0
+
+
+@dataclass
+class _Interrupted:
+    """A process while whose end somebody presses Ctrl-C."""
+
+    process: ForkProcess
+
+    def kill(self) -> None:
+        self.process.kill()
+        signal.raise_signal(signal.SIGINT)
+
+    def join(self) -> None:
+        self.process.join()
+
+
+def test_nothing_is_left_of_it_where_its_end_is_interrupted() -> None:
+    def wait() -> Iterator[int]:
+        time.sleep(3600)
+        yield 1
+
+    begun = begin_aside(3600, wait)
+    pid = begun.process.pid or 0
+    with pytest.raises(KeyboardInterrupt):
+        replace(begun, process=cast("ForkProcess", _Interrupted(begun.process))).end()
+    with pytest.raises(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # which would fetch a zombie
+    assert begun.receiver.closed
 
 
 def test_it_ends_itself_where_nobody_waits_for_what_takes_too_long() -> None:

@@ -31,7 +31,7 @@ SECONDS = 10.0
 
 _SECONDS_UNTIL_ASKED_AGAIN = 60.0
 _REMOVED_AT_A_TIME = 500
-"""Objects; S3 takes a thousand in one request, but whoever waits should see how many are gone."""
+"""Objects; S3 takes a thousand in one request, but whoever waits sees sooner how many are gone with fewer."""
 _NEEDED = {"s3": "s3fs", "memory": "fsspec"}
 _URL = re.compile(r"(?P<scheme>[a-z0-9]+)://(?P<path>[A-Za-z0-9][A-Za-z0-9._-]{0,62}(/[A-Za-z0-9._=-]{1,200}){0,16})/?")
 _INSTALL = "pip install 'consentkit[objects]'"

@@ -40,11 +40,20 @@ class UnchangedFiles:
         self._kept: Recent[Hashable, _Kept] = Recent(_MOST)
 
     @contextmanager
-    def recalled(self, kind: Hashable, inputs: Inputs, folders: Iterable[Path], patience: float = 0) -> Iterator[None]:
+    def recalled(
+        self,
+        kind: Hashable,
+        inputs: Inputs,
+        folders: Iterable[Path],
+        patience: float = 0,
+        since: object | None = None,
+    ) -> Iterator[None]:
         """Work out what follows from the files of a kind of visit: only what is new, if none has changed.
 
         `folders` are all those in which files are looked for by their names. Files that were looked at less than
         `patience` seconds ago count as they were then: to look at all of them takes as long as to plan ten packets.
+        That is for whoever reads none of them, since nothing is left to work out with the files of `since`: one that
+        is read after all may have been saved again, and then it is not what it counted as.
 
         From then on, `inputs.derived.since` is for every file that was read until then, as it was, and also for
         those of other visits of the kind; it is None where a change of one of them might not be noticed.
@@ -54,7 +63,7 @@ class UnchangedFiles:
             return
         key = kind, inputs.today
         kept, now = self._kept.find(key), self._clock()
-        is_recent = kept is not None and now - kept.seen < patience
+        is_recent = kept is not None and kept.derived.since is since and now - kept.seen < patience
         if kept and (is_recent or kept.files.are_unchanged()):
             kept.seen = kept.seen if is_recent else now
             inputs.adopt(kept.digests, kept.derived.copy())

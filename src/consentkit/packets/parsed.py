@@ -103,13 +103,13 @@ class ParsedFiles:
         files = self.workspace.library.risk_files(path)
         return path, files, (str(path), inputs.snapshot.digest(path), inputs.risks(files))
 
-    def recalled(self, visit: Visit, inputs: Inputs, *, is_known: bool = False) -> AbstractContextManager[None]:
+    def recalled(self, visit: Visit, inputs: Inputs, since: object | None = None) -> AbstractContextManager[None]:
         """Work out what follows from the clinic's files for a visit, without what an earlier one of its kind has.
 
-        `is_known` says that nothing is left to work out, unless they have changed.
+        `since` is that of the files with which nothing is left to work out, if there are any.
         """
         library, clinic = self.workspace.library, self.workspace.folder.path
         folders = [*library.folders, *library.paper_folders, *([clinic] if clinic else [])]
         return self._unchanged.recalled(
-            (*visit.procedures, visit.language, *visit.also_in), inputs, folders, self.patience if is_known else 0
+            (*visit.procedures, visit.language, *visit.also_in), inputs, folders, self.patience, since
         )

@@ -120,11 +120,13 @@ class Planner:
         """
         one = self._begin(visit, file, row, places, inputs, options or self.options)
         kind = kind_of(visit)
-        with self._parsed.recalled(visit, one.inputs, is_known=self._known.has(kind, one.options)):
-            known = self._known.of(kind, one.options, one.inputs)
-            if known and self._is_clear(one, known):
-                self._days.remember(visit, known.procedures)
-                return known.plan(visit, one.options)
+        known = self._known.of(kind, one.options)
+        if known and not self._is_clear(one, known.papers):
+            known = None
+        with self._parsed.recalled(visit, one.inputs, known.since if known else None):
+            if known and known.since is one.inputs.derived.since:
+                self._days.remember(visit, known.papers.procedures)
+                return known.papers.plan(visit, one.options)
             plan, papers = self._plan(one)
         if papers:  # only now is it known whether a change of the files would be noticed
             self._known.keep(kind, one.options, one.inputs, papers)

@@ -98,24 +98,26 @@ class PapersOfKind(NamedTuple):
         return sum(len(part.pdf) for part in parts)
 
 
+@dataclass(frozen=True)
+class KnownKind:
+    """What is known of a kind of visits."""
+
+    papers: PapersOfKind
+    since: object
+    """The files with which they get these papers: it counts while `Derived.since` is this object."""
+
+
 class KnownKinds:
     """The kinds of visits against which nothing spoke that follows from their kind."""
 
     def __init__(self) -> None:
-        self._known: Recent[Hashable, tuple[PapersOfKind, object]] = Recent(
-            _MOST_KINDS, _MOST_BYTES, lambda _, known: known[0].size
-        )
+        self._known: Recent[Hashable, KnownKind] = Recent(_MOST_KINDS, _MOST_BYTES, lambda _, known: known.papers.size)
 
-    def of(self, kind: Hashable, options: PacketOptions, inputs: Inputs) -> PapersOfKind | None:
-        """What the visits of a kind get with these files, if it is known."""
-        papers, since = self._known.find((kind, options)) or (None, None)
-        return papers if since is inputs.derived.since else None
-
-    def has(self, kind: Hashable, options: PacketOptions) -> bool:
-        """Whether it is known what the visits of a kind got, with the files of then."""
-        return self._known.find((kind, options)) is not None
+    def of(self, kind: Hashable, options: PacketOptions) -> KnownKind | None:
+        """What the visits of a kind got with the files of then, if it is known."""
+        return self._known.find((kind, options))
 
     def keep(self, kind: Hashable, options: PacketOptions, inputs: Inputs, papers: PapersOfKind) -> None:
         """Keep what the visits of a kind get with these files, all of which have been read, if a change is noticed."""
         if inputs.derived.since is not None:
-            self._known.put((kind, options), (papers, inputs.derived.since))
+            self._known.put((kind, options), KnownKind(papers, inputs.derived.since))

@@ -22,10 +22,8 @@ from consentkit.processes.interruption import follow, uninterrupted
 
 Result = TypeVar("Result")
 
-_F_SETPIPE_SZ = 1031
-"""fcntl(2): how many bytes a pipe holds, on Linux."""
 _PIPE = 1024 * 1024
-"""The most that it allows everybody."""
+"""The most bytes that Linux lets a pipe of everybody hold (pipe(7))."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,10 @@ class Aside(Generic[Result]):
 
     def end(self) -> None:
         """End it at once: nobody waits for results any more."""
-        self.process.kill()
-        self.process.join()
-        self.receiver.close()
+        with uninterrupted():  # else it may stay as a zombie
+            self.process.kill()
+            self.process.join()
+            self.receiver.close()
 
 
 def begin_aside(seconds: float, function: Callable[..., Iterator[Result]], *arguments: Any) -> Aside[Result]:
@@ -63,8 +62,9 @@ def begin_aside(seconds: float, function: Callable[..., Iterator[Result]], *argu
     context = multiprocessing.get_context("fork")
     with uninterrupted(), no_fork():
         receiver, sender = context.Pipe(duplex=False)
-        with contextlib.suppress(OSError):  # where it holds less, that process waits more often until a result is taken
-            fcntl.fcntl(sender, _F_SETPIPE_SZ, _PIPE)
+        if hasattr(fcntl, "F_SETPIPE_SZ"):  # on Linux
+            with contextlib.suppress(OSError):  # where it holds less, that process waits more often for us to take one
+                fcntl.fcntl(sender, fcntl.F_SETPIPE_SZ, _PIPE)
         try:
             process = context.Process(
                 target=_work, args=(os.getpid(), sender, seconds, function, arguments), daemon=True
