@@ -23,7 +23,7 @@ from consentkit.operations.learning_packets import OfferedPacket, can_be_learned
 from consentkit.operations.opening import open_cache, open_for_a_run
 from consentkit.operations.packet_command import packet_command
 from consentkit.operations.packets import MadePacket, PacketOptions, PacketsInTurn
-from consentkit.operations.quick_packet import joined_entry, parted
+from consentkit.operations.quick_packet import joined_entry, separated
 from consentkit.operations.remembering import TICK, places_of
 from consentkit.packets.learned_recipe import LETTERS_OF_NAMES
 from consentkit.packets.lettering import lines_of_name
@@ -148,7 +148,7 @@ class KindInUse:
         look = look_at("V-1.yaml", "-o", "out/", *ALWAYS)
         assert look and look.is_known and look.outputs is None  # whose packet is there already
         self.key = look.key_of_kind
-        self.data = parted(open_cache(Path("cache")).near.get(self.key) or b"")[1]
+        self.data = separated(open_cache(Path("cache")).near.get(self.key) or b"")[1]
         ready = unpacked_kind(self.data)
         assert ready
         self.ready: ReadyKind = ready
@@ -450,7 +450,7 @@ def test_nothing_is_believed_of_files_that_may_have_changed_meanwhile(place: Pat
     look = look_at(*TO_SERVE)
     assert look
     Path("out/2026-09-17-V-500.pdf").unlink()
-    answer, _ = parted(open_cache(Path("cache")).near.get(look.key_of_kind) or b"")
+    answer, _ = separated(open_cache(Path("cache")).near.get(look.key_of_kind) or b"")
     assert answer
     answer.is_proven = False
     open_cache(Path("cache")).near.put(look.key_of_kind, joined_entry(answer, in_use.data))

@@ -97,7 +97,7 @@ def _bytes(path: str, most: int) -> bytes:
 def _make(look: PacketLook, folder: str) -> None:
     """Make the packet, if that is certain. Raises whatever the doubt is."""
     known = local_folder.read(folder, look.key_of_kind)
-    answer, kind = parted(known) if known is not None else (unpacked(local_folder.read(folder, look.key)), b"")
+    answer, kind = separated(known) if known is not None else (unpacked(local_folder.read(folder, look.key)), b"")
     if answer is None:
         return
     look.places, look.state = answer.places, state_of(answer.places)
@@ -126,7 +126,7 @@ def joined_entry(answer: KnownAnswer, kind: bytes) -> bytes:
     return len(first).to_bytes(_LENGTH) + first + kind
 
 
-def parted(entry: bytes) -> tuple[KnownAnswer | None, bytes]:
+def separated(entry: bytes) -> tuple[KnownAnswer | None, bytes]:
     """The two parts of what is kept of a kind."""
     end = _LENGTH + int.from_bytes(entry[:_LENGTH])
     return unpacked(entry[_LENGTH:end]), entry[end:]
