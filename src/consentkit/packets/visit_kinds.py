@@ -98,8 +98,7 @@ class PapersOfKind(NamedTuple):
         return sum(len(part.pdf) for part in parts)
 
 
-@dataclass(frozen=True)
-class KnownKind:
+class KnownKind(NamedTuple):
     """What is known of a kind of visits."""
 
     papers: PapersOfKind
