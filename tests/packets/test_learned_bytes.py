@@ -78,8 +78,8 @@ def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     assert beginning
     reading = maker._identity._plans[beginning].plan
     (known,) = maker._writer._stencils.latest()
+    (stencil,) = known.every
     assert reading
-    (stencil,) = known.stencils
     learned = LearnedPackets(stencil, reading)
     return Known(maker, packet, learned, pack_learned(learned))
 

@@ -48,7 +48,7 @@ def bytes_of(*values: object, without: Iterable[object] = ()) -> int:
 
 
 @pytest.fixture(scope="module")
-def maker(tmp_path_factory: pytest.TempPathFactory) -> PacketMaker:
+def maker(tmp_path_factory: pytest.TempPathFactory, nothing_kept_of_packets: None) -> PacketMaker:
     """One that has made packets with the same papers until it knows all of them that it keeps."""
     workspace = open_workspace(make_clinic(tmp_path_factory.mktemp("clinic")), open_store())
     maker = PacketMaker(workspace)
@@ -95,7 +95,7 @@ def test_what_is_kept_is_counted_as_what_it_takes(maker: PacketMaker) -> None:
         ),
         "stencils": (
             maker._writer._stencils,
-            bytes_of([one.stencils for one in maker._writer._stencils.latest()])
+            bytes_of([one.every for one in maker._writer._stencils.latest()])
             + bytes_of([placed.paper.part for papers in maker._papers._known.latest() for placed in papers]),
         ),
     }

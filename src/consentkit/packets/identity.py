@@ -17,6 +17,7 @@ from consentkit.model.words import LanguagePack
 from consentkit.packets.compared_texts import OwnTexts
 from consentkit.packets.items import PacketItem, PlacedItem, SameObjects
 from consentkit.packets.kept_readings import kept_printed
+from consentkit.packets.learned_bytes import LearnedPackets
 from consentkit.packets.page_numbers import PageNumbers
 from consentkit.packets.plan import PacketPlan, tool
 from consentkit.packets.planned_reading import KnownPlan, PacketRead, PagePlace, plan_of
@@ -35,7 +36,7 @@ _MOST_PARTS = 1024
 _MOST_LISTS = 512
 """Lists of papers of which it is kept what they say together: as far more as it has lists."""
 _MOST_TRIES = 3
-"""How often a plan of reading is looked for: one visit may have something that no plan covers, and the next not."""
+"""How often a plan of reading is learned: one visit may have something that no plan covers, or no other visit has."""
 _MOST_BYTES = 64 * 1024 * 1024
 """Bytes of what is kept of parts: half a MB for a long one, and a day of 28 lists of papers has 94 of them."""
 _MOST_BYTES_SAID = 4 * 1024 * 1024
@@ -74,16 +75,30 @@ class IdentityCheck:
             _MOST_LISTS, _MOST_BYTES_SAID, lambda _, said: size_of_strings(said)
         )
 
-    def require(self, pdf: bytes, packets: Sequence[JoinedPapers], *, is_one_of_many: bool = False) -> None:
-        """Raise RenderingFailed unless each page of a file bears the particulars of its patient, and nobody else's."""
+    def know(self, packet: JoinedPapers, learned: LearnedPackets) -> None:
+        """Read packets with the papers of this one as an earlier process has learned it, if they begin like that."""
+        first = learned.stencil.beginning
+        self._plans[self._before.expect(first.data, first.objects)] = KnownPlan(self._key(packet), learned.plan)
+
+    def require(
+        self, pdf: bytes, packets: Sequence[JoinedPapers], *, is_one_of_many: bool = False
+    ) -> ReadingPlan | None:
+        """Raise RenderingFailed unless each page of a file bears the particulars of its patient, and nobody else's.
+
+        Returns how packets like it are read back, where that was learned now.
+        """
         planned = None if is_one_of_many else self._planned(pdf, packets)
         if planned and planned.plan and self._is_right(pdf, packets[0], planned.plan):
-            return
+            return None
         pages = [mark for packet in packets for mark in self._marks(packet, is_one_of_many=is_one_of_many)]
         marks = self._file_marks(packets, pages, is_one_of_many=is_one_of_many)
         require_identity(pdf, pages, marks, self._before)
-        if planned and planned.plan is None and 1 < planned.met <= 1 + _MOST_TRIES:
-            planned.plan = self._plan_of(pdf, packets[0], pages, marks)
+        if planned is None or planned.tries == _MOST_TRIES:
+            return None
+        planned.tries += 1
+        learned = self._plan_of(pdf, packets[0], pages, marks)
+        planned.plan = learned or planned.plan
+        return learned
 
     # --- packets like one that was read before ---
 
@@ -95,7 +110,6 @@ class IdentityCheck:
         key, plans = self._key(packets[0]), self._plans
         if beginning not in plans or plans[beginning].key != key:
             plans[beginning] = KnownPlan(key)
-        plans[beginning].met += 1
         return plans[beginning]
 
     def _key(self, packet: JoinedPapers) -> Hashable:

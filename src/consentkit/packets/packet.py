@@ -22,7 +22,9 @@ from consentkit.library.keys import Inputs
 from consentkit.model.visit import packet_file_name
 from consentkit.packets.identity import IdentityCheck
 from consentkit.packets.items import PacketItem, PlacedItem
+from consentkit.packets.kept_packets import KeptPackets
 from consentkit.packets.kept_readings import kept_compiled
+from consentkit.packets.learned_bytes import LearnedPackets
 from consentkit.packets.papers import PaperMaker
 from consentkit.packets.parsed import ParsedFiles
 from consentkit.packets.plan import PacketPlan, tool
@@ -103,11 +105,13 @@ class PacketMaker:
     _papers: PaperMaker = field(init=False)
     _writer: PacketWriter = field(init=False)
     _identity: IdentityCheck = field(init=False)
+    _kept: KeptPackets = field(init=False)
 
     def __post_init__(self) -> None:
         parsed = self.parsed or ParsedFiles(self.workspace)
         self._papers = PaperMaker(self.workspace, self.duplex, self.ends_on_even_page, parsed)
-        self._writer = PacketWriter(self.compiled, _MOST_FRAMES, _MOST_BYTES_WRITTEN)
+        self._kept = KeptPackets(self.workspace, self._papers.words_of)
+        self._writer = PacketWriter(self.compiled, _MOST_FRAMES, _MOST_BYTES_WRITTEN, self._kept)
         self._identity = IdentityCheck(self.workspace, self._read)
 
     def papers(self, plan: PacketPlan, inputs: Inputs) -> tuple[PlacedItem, ...]:
@@ -124,10 +128,15 @@ class PacketMaker:
     def _made(self, plan: PacketPlan, inputs: Inputs) -> Packet:
         papers = self._papers.papers(plan, inputs)
         packet = Packet(plan, tuple(papers), b"")
-        pdf, beginning = self._writer.write(plan, papers, lambda: packet_info(packet, self.workspace))
-        self._read.expect(beginning.data, beginning.objects)
-        self.require_identity(pdf, [packet])
-        return replace(packet, pdf=pdf)
+        written = self._writer.write(plan, papers, lambda: packet_info(packet, self.workspace))
+        for known in written.known:
+            self._identity.know(packet, known)
+        self._read.expect(written.beginning.data, written.beginning.objects)
+        reading = self._identity.require(written.pdf, [packet])
+        if reading and written.stencil:
+            learned = LearnedPackets(written.stencil, reading)
+            self._kept.keep(plan, papers, written.pattern, learned, written.variant)
+        return replace(packet, pdf=written.pdf)
 
     def require_identity(self, pdf: bytes, packets: Sequence[Packet], *, is_one_of_many: bool = False) -> None:
         """Raise RenderingFailed unless each page of a file bears the particulars of its patient, and nobody else's."""

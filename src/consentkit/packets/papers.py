@@ -153,11 +153,11 @@ class PaperMaker:
             yield {"language": language, "direction": pack.direction, "text": pack.packet.cover.language_help}
 
     def _sheet(self, plan: PacketPlan, inputs: Inputs, template: str, title: str, values: dict[str, Any]) -> Part:
-        spec = SheetSpec(template, title, plan.mark, plan.pack, plan.layout, self._words_of(plan.pack), values)
+        spec = SheetSpec(template, title, plan.mark, plan.pack, plan.layout, self.words_of(plan.pack), values)
         key = sheet_key(spec, inputs)
         return self._sheets.get(key, lambda: sheet(self.workspace, spec, key, inputs.snapshot))
 
-    def _words_of(self, pack: LanguagePack) -> str:
+    def words_of(self, pack: LanguagePack) -> str:
         """All words of a pack."""
         return self._words.get(SameObjects(pack), pack.model_dump_json)
 

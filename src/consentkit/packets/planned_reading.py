@@ -41,8 +41,8 @@ class KnownPlan:
     key: Hashable
     """Of which papers."""
     plan: ReadingPlan | None = None
-    met: int = 0
-    """How often such a packet was read: papers that come once are not worth a plan."""
+    tries: int = 0
+    """How often it was tried to learn that."""
 
 
 class PagePlace(NamedTuple):

@@ -30,9 +30,9 @@ class ReadBefore:
         """Single drawings, by a digest of all that they draw with."""
         self._same: WeakKeyDictionary[KnownBeginning, SamePages] = WeakKeyDictionary()
 
-    def expect(self, beginning: bytes, objects: int = 0) -> None:
+    def expect(self, beginning: bytes, objects: int = 0) -> KnownBeginning:
         """Keep what follows from a beginning, from the next time on that a file with it is read: that many objects."""
-        self.beginnings.expect(beginning, objects)
+        return self.beginnings.expect(beginning, objects)
 
     def same_pages(self, file: PdfFile) -> SamePages | None:
         """What a file has in common with others."""

@@ -15,6 +15,8 @@ from typing import NamedTuple
 from consentkit.model.words import LanguagePack
 from consentkit.packets.code_drawing import SIDE_OF_CODE
 from consentkit.packets.items import COPY_PLACE, PacketItem, PlacedItem, SameObjects
+from consentkit.packets.kept_packets import MOST_VARIANTS, KeptPackets
+from consentkit.packets.learned_bytes import LearnedPackets
 from consentkit.packets.learned_stencil import stencil_of, texts_of
 from consentkit.packets.lettering import EDGE, Texts, draw_code, field_values
 from consentkit.packets.packet_number import identifier, payload
@@ -42,8 +44,6 @@ _HEAD = 26.0
 _HEAD_STEP = 12.0
 """Points from there to the line with the other particulars."""
 _HEAD_GAP = 6.0
-_MOST_STENCILS = 4
-"""How many stencils the same papers have: one day of birth in ten is so long that it is smaller in narrow places."""
 _HELD = 2
 """How many times the bytes of their files the papers take, with their places, at most (measured), unless others keep
 them, too."""
@@ -68,20 +68,36 @@ class WrittenPacket(NamedTuple):
     pdf: bytes
     beginning: Beginning
     """What it begins with, as does each file with the same papers."""
+    pattern: Hashable
+    """The pattern of its texts."""
+    stencil: Stencil | None
+    """The stencil that it was filled into, or that was made of it."""
+    variant: int
+    """Which of the stencils for these papers that is."""
+    known: Sequence[LearnedPackets] = ()
+    """What earlier processes have learned of such packets, and this one has not known so far."""
 
 
-class _KnownStencils(NamedTuple):
-    """The stencils of some papers, which their key keeps."""
+@dataclass
+class _KnownStencils:
+    """The stencils for some papers, which their key keeps. A text that fits one of its places alone has another one."""
 
-    stencils: tuple[Stencil, ...]
-    """The oldest one first: in each, other texts are smaller in some of their places than in others."""
     size_of_key: int
     """About how many bytes the papers take."""
+    every: list[Stencil] = field(default_factory=list)
+    is_asked: bool = False
+    """Whether all has been looked for that earlier processes have learned."""
 
     @property
     def size(self) -> int:
         """About how many bytes all of it takes."""
-        return self.size_of_key + sum(stencil.size for stencil in self.stencils)
+        return self.size_of_key + sum(stencil.size for stencil in self.every)
+
+    def add(self, stencil: Stencil) -> int:
+        """Add a stencil, or take it instead of the latest one, should there be many. Returns which of them it is."""
+        del self.every[MOST_VARIANTS:]
+        self.every.append(stencil)
+        return len(self.every) - 1
 
 
 @dataclass
@@ -94,6 +110,8 @@ class PacketWriter:
     """Kinds of packets of which it is kept what the next ones have in common with them."""
     most_bytes: float
     """Bytes of that, and of the stencils, unless the latest one alone has more."""
+    kept: KeptPackets | None = None
+    """What earlier processes have learned of packets with the same papers."""
     _shaped: ShapedBefore = field(default_factory=ShapedBefore)
     _linked: LinkedBefore = field(init=False)
     _stencils: Recent[Hashable, _KnownStencils] = field(init=False)
@@ -110,21 +128,42 @@ class PacketWriter:
         texts = texts_of(papers, written.values.values(), numbers)
         key = plan.layout.large_print, papers[-1].last, texts.pattern, SameObjects(plan.pack), _identities(papers)
         pieces = [piece for said in written.pieces.values() for piece in said]
-        known = self._stencils.find(key)
-        stencils = known.stencils if known else ()
-        for stencil in stencils if not any(language for _, language in pieces) else ():
-            if pdf := _filled(stencil, plan, texts.every, [text for text, _ in pieces]):
-                return WrittenPacket(pdf, stencil.beginning)
+        is_plain = not any(language for _, language in pieces)
+        known = self._stencils.get(key, lambda: _KnownStencils(_size_of_key(papers)))
+        learned: list[LearnedPackets] = []
+        for variant, stencil in enumerate(self._ways(known, plan, papers, texts.pattern, learned) if is_plain else ()):
+            pdf = _filled(stencil, plan, texts.every, [text for text, _ in pieces])
+            if pdf:
+                self._stencils.put(key, known)
+                return WrittenPacket(pdf, stencil.beginning, texts.pattern, stencil, variant, learned)
         out = io.BytesIO()
         linker = Linker(out, plan.pack.packet.cover.heading, plan.pack.language, self._linked)
         drawn, codes = self._link(linker, plan, papers, written, numbers)
         linker.label_pages(0)
         said = info()
         frame = linker.finish(said, tool(), identifier([plan.packet]))
-        if new := stencil_of(linker, plan, papers, drawn, codes, texts.every, said):
-            size_of_key = _HELD * sum(len(placed.paper.part.pdf) for placed in papers)
-            self._stencils.put(key, _KnownStencils((*stencils, new)[-_MOST_STENCILS:], size_of_key))
-        return WrittenPacket(out.getvalue(), frame.beginning)
+        new = stencil_of(linker, plan, papers, drawn, codes, texts.every, said)
+        variant = known.add(new) if new else 0
+        self._stencils.put(key, known)
+        return WrittenPacket(out.getvalue(), frame.beginning, texts.pattern, new, variant, learned)
+
+    def _ways(
+        self,
+        known: _KnownStencils,
+        plan: PacketPlan,
+        papers: Sequence[PlacedItem],
+        pattern: Hashable,
+        learned: list[LearnedPackets],
+    ) -> Iterator[Stencil]:
+        """The stencils for a packet. What an earlier process has learned is added to those, and to what was learned."""
+        yield from known.every
+        while self.kept and not known.is_asked:
+            one = self.kept.find(plan, papers, pattern, len(known.every))
+            known.is_asked = one is None
+            if one:
+                learned.append(one)
+                known.add(one.stencil)
+                yield one.stencil
 
     def link(self, linker: Linker, plan: PacketPlan, papers: Sequence[PlacedItem]) -> None:
         """Add the papers of a visit to a file."""
@@ -209,6 +248,10 @@ class _PaperWriter:
             drawing = draw_code(self.linker, payload(self.plan.packet, number, self.plan.serial_number))
             self.codes.append(DrawnCode(drawing, number))
             yield Stamp(drawing, size[0] - EDGE - SIDE_OF_CODE, EDGE)
+
+
+def _size_of_key(papers: Iterable[PlacedItem]) -> int:
+    return _HELD * sum(len(placed.paper.part.pdf) for placed in papers)
 
 
 def _filled(stencil: Stencil, plan: PacketPlan, texts: Sequence[str], unwritten: Iterable[str]) -> bytes | None:

@@ -81,6 +81,12 @@ class Part:
         """The digest of the file."""
         return hashlib.sha256(self.pdf).digest()
 
+    @cached_property
+    def digest_with_places(self) -> str:
+        """The digest of the file and of the places in it."""
+        places = [(slot.name, slot.kind, slot.page, *slot.corners, slot.element, slot.widget) for slot in self.slots]
+        return hashlib.sha256(self.digest + repr((self.pages, places)).encode()).hexdigest()
+
     def names_on(self, page: int) -> frozenset[str]:
         """What the slots of a page are called."""
         return self._names.get(page, frozenset())

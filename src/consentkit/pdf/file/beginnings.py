@@ -78,9 +78,9 @@ class KnownBeginnings:
         """Keep at most that many, with what they hold in at most that many bytes, unless the latest alone has more."""
         self._known: Recent[bytes, KnownBeginning] = Recent(most, most_bytes, lambda _, known: known.size)
 
-    def expect(self, data: bytes, objects: int = 0) -> None:
+    def expect(self, data: bytes, objects: int = 0) -> KnownBeginning:
         """Keep what a beginning holds, from the next time on that a file with it is read: that many objects."""
-        self._known.get(data, lambda: KnownBeginning(data, objects))
+        return self._known.get(data, lambda: KnownBeginning(data, objects))
 
     def of(self, pdf: bytes) -> KnownBeginning | None:
         """What a file begins with, if that is expected; the latest first."""
