@@ -178,12 +178,12 @@ WORD = st.builds(str.__add__, LETTER, st.text(st.sampled_from(LETTERS_OF_NAMES.r
 NAME = st.one_of(st.lists(WORD, min_size=1, max_size=4).map(" ".join), st.sampled_from(NAMES))
 PLAIN = "ABCXYZabcxyz0123456789-"
 ANY = {
-    "visit": st.text(PLAIN, min_size=1, max_size=32),
+    "visit": st.text(PLAIN, max_size=31).map("v{}".format),
     "date": st.dates(datetime.date(2026, 1, 1), datetime.date(2026, 12, 31)).map(str),
     "time": st.times().map(lambda time: time.strftime("%H:%M")),
     "patient.name": NAME,
     "patient.born": st.dates(datetime.date(1900, 1, 1), datetime.date(2008, 1, 1)).map(str),
-    "patient.record": st.text(PLAIN, min_size=1, max_size=24),
+    "patient.record": st.text(PLAIN, max_size=22).map("Q{}1".format),
     "clinician.name": NAME,
     "clinician.credentials": st.sampled_from(("PhD", "PhD, LCSW", "Dr.phil., Z9, M-X", "É")),
 }
