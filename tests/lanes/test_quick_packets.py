@@ -174,7 +174,9 @@ def in_use(desk: Path) -> KindInUse:
 
 
 LETTER = st.sampled_from([letter for letter in LETTERS_OF_NAMES if letter.isalpha()])
-WORD = st.builds(str.__add__, LETTER, st.text(st.sampled_from(LETTERS_OF_NAMES.replace(" ", "")), max_size=9))
+WORD = st.builds(
+    str.__add__, LETTER, st.text(st.sampled_from(LETTERS_OF_NAMES.replace(" ", "")), min_size=1, max_size=9)
+)
 NAME = st.one_of(st.lists(WORD, min_size=1, max_size=4).map(" ".join), st.sampled_from(NAMES))
 PLAIN = "ABCXYZabcxyz0123456789-"
 ANY = {
@@ -184,7 +186,7 @@ ANY = {
     "patient.name": NAME,
     "patient.born": st.dates(datetime.date(1900, 1, 1), datetime.date(2008, 1, 1)).map(str),
     "patient.record": st.text(PLAIN, max_size=22).map("Q{}1".format),
-    "clinician.name": NAME,
+    "clinician.name": NAME.map("Dr. {}".format),
     "clinician.credentials": st.sampled_from(("PhD", "PhD, LCSW", "Dr.phil., Z9, M-X", "É")),
 }
 
