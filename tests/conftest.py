@@ -136,6 +136,16 @@ def parts_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     laid_out_once.keep_parts(_folder_of_run(tmp_path_factory, "laid-out"))
 
 
+@pytest.fixture(scope="module")
+def nothing_kept_of_packets() -> Iterator[None]:
+    """Let packets be joined and read completely, as where no process has made such packets before."""
+    from consentkit.packets.kept_packets import KeptPackets
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(KeptPackets, "_is_used", False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def findings_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Look at a page of a scan once for this run of the tests, whichever of its workers and tests hand it in.

@@ -360,6 +360,7 @@ def test_a_fault_of_the_program_is_told_by_its_kind_alone(
     assert list(tmp_path.glob("*.pdf")) == []
 
 
+@pytest.mark.usefixtures("nothing_kept_of_packets")
 def test_a_part_that_can_not_be_joined_is_told_without_what_it_holds(
     pack: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

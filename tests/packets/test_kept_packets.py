@@ -191,12 +191,12 @@ def test_what_is_kept_is_for_the_same_papers_words_and_places_alone(other: str, 
 def test_another_clinic_and_another_edition_of_the_program_learn_again(
     kept: Kept, workspace: OpenWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key, editions, opened = kept.key(), versions(), workspace.opened
+    key, editions, folder = kept.key(), versions(), workspace.folder
     with monkeypatch.context() as patch:
         patch.setattr("consentkit.packets.kept_packets.versions", lambda: (*editions[:-1], "another edition"))
         assert kept.key() != key
-    clinic = opened.clinic.model_copy(update={"name": "Another Clinic"})
-    other = replace(workspace, opened=replace(opened, clinic=clinic))
+    clinic = folder.clinic.model_copy(update={"name": "Another Clinic"})
+    other = replace(workspace, opened=replace(folder, clinic=clinic))
     assert replace(kept, packets=PacketMaker(other)._kept).key() != key
     assert replace(kept, packets=PacketMaker(workspace)._kept).key() == key
 

@@ -48,7 +48,7 @@ def bytes_of(*values: object, without: Iterable[object] = ()) -> int:
 
 
 @pytest.fixture(scope="module")
-def maker(tmp_path_factory: pytest.TempPathFactory) -> PacketMaker:
+def maker(tmp_path_factory: pytest.TempPathFactory, nothing_kept_of_packets: None) -> PacketMaker:
     """One that has made packets with the same papers until it knows all of them that it keeps."""
     workspace = open_workspace(make_clinic(tmp_path_factory.mktemp("clinic")), open_store())
     maker = PacketMaker(workspace)

@@ -40,7 +40,10 @@ from kit.packets import CHILD, MOTHER, OTHER, bookmarks, codes, packet, page_tex
 from kit.running import PROJECT
 from kit.small import make_clinic, write_procedure, write_translation
 
-pytestmark = pytest.mark.xdist_group("packet")  # the packet with everything is made once
+pytestmark = [
+    pytest.mark.xdist_group("packet"),  # the packet with everything is made once
+    pytest.mark.usefixtures("nothing_kept_of_packets"),  # what is wrong is in how they are joined
+]
 GOOD_FILES = Path(__file__).parents[1] / "examples" / "foreign" / "good"
 
 

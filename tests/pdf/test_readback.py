@@ -40,7 +40,10 @@ from kit.packets import OTHER, plan, visit
 from kit.small import CODE, make_clinic
 from kit.tagged_file import File
 
-pytestmark = pytest.mark.xdist_group("packets")
+pytestmark = [
+    pytest.mark.xdist_group("packets"),
+    pytest.mark.usefixtures("nothing_kept_of_packets"),  # what is wrong is in how they are joined
+]
 
 NAME = str(OTHER["name"])
 """Another patient's."""
@@ -281,7 +284,7 @@ def lines(change: Callable[[bytes], bytes]) -> Plant:
         def changed(real: Callable[..., ShapedLine | None]) -> Callable[..., ShapedLine | None]:
             def shaped(*given: Any) -> ShapedLine | None:
                 made = real(*given)
-                return replace(made, content=change(made.content)) if made else None
+                return made._replace(content=change(made.content)) if made else None
 
             return shaped
 

@@ -63,6 +63,9 @@ class PacketGroup:
         self._seconds, self._clock = seconds, clock
         self._since = 0.0
         self._waiting: list[PacketInGroup] = []
+        self._visits: set[str] = set()
+        """Their numbers, and below, those of their patients."""
+        self._patients: set[str] = set()
         self._records, self._files = WaitingFiles(), WaitingFiles()
 
     def __enter__(self) -> Self:
@@ -80,8 +83,8 @@ class PacketGroup:
     def decides_on(self, entry: VisitEntry) -> bool:
         """Whether a packet waits on which it depends what becomes of a visit: one of its number, or of its patient."""
         number = (entry.name.visit or "").casefold()
-        record = entry.visit and entry.visit.patient.record.casefold()
-        return any(number == one.visit or record == one.record for one in self._waiting)
+        is_theirs = entry.visit is not None and entry.visit.patient.record.casefold() in self._patients
+        return is_theirs or number in self._visits
 
     def add(self, made: MadePacket, target: str) -> PacketInGroup:
         """Write a packet, and its record where the clinic keeps them. Raises ConsentkitError: then it is not in here.
@@ -101,11 +104,15 @@ class PacketGroup:
         kept = replace(packet, pdf=b"") if self._seconds else packet
         one = PacketInGroup(replace(made, packet=kept, file=Path(target)), target, seal)
         self._waiting.append(one)
+        self._visits.add(one.visit)
+        self._patients.add(one.record)
         return one
 
     def finish(self) -> dict[str, ConsentkitError]:
         """Give all of them their names. Returns why some have none, by the numbers of their visits, in one case."""
         waiting, self._waiting = self._waiting, []
+        self._visits.clear()
+        self._patients.clear()
         try:
             self._records.sync()
             self._files.sync()
