@@ -250,7 +250,7 @@ class _PlanLearner:
             fonts = page.in_common.fonts(named) if named is not None else {}
             room = rooms.get(number) or Room(drawing.box, EVERYWHERE, inf)
             plan = DrawingPlan(number, drawing.text is not None, named, fonts, room)
-            if plan.read(self._own.streams[number], {}) is None:
+            if plan.read(self._own.streams[number]) is None:
                 raise _NoPlanError
             yield plan
 

@@ -28,13 +28,6 @@ _DRAWING = re.compile(
 )
 
 
-class _DrawnArea(NamedTuple):
-    """What is said of a drawing beside its content."""
-
-    box: Box
-    resources: Ref | None
-
-
 class DrawingPlan(NamedTuple):
     """What a drawing must be."""
 
@@ -44,31 +37,18 @@ class DrawingPlan(NamedTuple):
     fonts: Mapping[str, LineFont]
     room: Room
 
-    def read(self, stream: OwnStream, areas: dict[bytes, _DrawnArea | None]) -> StampDrawing | None:
-        """The drawing of one file; None where it is not certain that it is seen like the first one.
-
-        `areas` are those of the drawings that were read before it, as they are written there: codes have the same.
-        """
-        if stream.entries not in areas:
-            areas[stream.entries] = _area_in(stream.entries)
-        area, room = areas[stream.entries], self.room
-        if area is None or area.resources != self.resources:
+    def read(self, stream: OwnStream) -> StampDrawing | None:
+        """The drawing of one file; None where it is not certain that it is seen like the first one."""
+        entries = _DRAWING.fullmatch(stream.entries)
+        if entries is None or self.resources != (Ref(entries[5]) if entries[5] else None):
             return None
-        drawing = read_plain(stream.data, area.box, self.fonts, LEAST_SIZE)
+        left, bottom, right, top = map(float, entries.group(1, 2, 3, 4))
+        area, room = Box(left, bottom, right, top), self.room
+        drawing = read_plain(stream.data, area, self.fonts, LEAST_SIZE) if left <= right and bottom <= top else None
         if drawing is None or (drawing.text is not None) != self.has_text:
             return None
         is_seen = is_in(drawing.box, room.room) and is_in(drawing.core, room.window)
         return drawing if is_seen and drawing.height * room.least_scale >= LEAST_SIZE else None
-
-
-def _area_in(entries: bytes) -> _DrawnArea | None:
-    """What a dictionary says of a drawing, up to the length at its end; None where it says anything else."""
-    match = _DRAWING.fullmatch(entries)
-    if match is None:
-        return None
-    left, bottom, right, top = map(float, match.group(1, 2, 3, 4))
-    resources = Ref(match[5]) if match[5] else None
-    return _DrawnArea(Box(left, bottom, right, top), resources) if left <= right and bottom <= top else None
 
 
 class PageKind(NamedTuple):
@@ -123,9 +103,8 @@ class ReadingPlan(NamedTuple):
         if objects is None or not self._says_what_it_is(objects, packet):
             return False
         says: dict[int, str] = {}
-        areas: dict[bytes, _DrawnArea | None] = {}
         for plan in self.drawings:
-            drawing = plan.read(objects.streams[plan.number], areas)
+            drawing = plan.read(objects.streams[plan.number])
             if drawing is None:
                 return False
             says[plan.number] = drawing.text or ""
