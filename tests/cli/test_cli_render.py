@@ -425,7 +425,8 @@ def test_a_clinic_is_taken_from_the_option_else_the_variable_else_a_folder_above
     monkeypatch.chdir(deep)
 
     def name_on_paper(*arguments: str | Path) -> str:
-        assert call("render", source, "-o", tmp_path / "x.pdf", *arguments).code == 0
+        one_page = ("--variant", "refusal", "-o", tmp_path / "x.pdf")
+        assert call("render", source, *one_page, *arguments).code == 0
         text = readable_text((tmp_path / "x.pdf").read_bytes())
         return next(line for line in text.splitlines() if line.startswith("Clinic"))
 
