@@ -92,7 +92,7 @@ def data_of(payload: str) -> bytes:
 
 @cache
 def _padding(bits: int) -> int:
-    """What comes behind that many bits: the sign that they end here, and bytes that say nothing (7.4.9, 7.4.10)."""
+    """What follows that many bits: the sign that they end here, and bytes that say nothing (7.4.9, 7.4.10)."""
     ended = min(bits + _END_BITS, 8 * DATA)
     filled = bytes(_PADDING[place % 2] for place in range(DATA - -(-ended // 8)))
     return int.from_bytes(filled)
