@@ -562,7 +562,7 @@ def test_a_copy_to_read_has_no_place_to_sign_and_the_fingerprint_of_the_paper(cl
     sections = [{"heading": "Be quiet", "text": "Tell nobody what you hear.", "initials": "true"}]
     write_paper(clinic / "papers", **SIGNED, sections=sections)
     one = workspace(clinic)
-    copy = get_or_make(one, replace(one.find(PAPER, Layout()), signers=())).document
+    copy = get_or_make(one, one.find(PAPER, Layout())._replace(signers=())).document
     assert copy.content_hash == one.render(PAPER).content_hash
     assert not {slot.kind for slot in copy.part.slots} & {"signature", "initials"}
     texts = said(copy)

@@ -167,14 +167,14 @@ def test_what_was_kept_of_another_part_makes_no_packet(
 
 
 LIES: dict[str, Callable[[PrintedPage], PrintedPage]] = {
-    "what is drawn": lambda page: replace(page, streams=(bytes(32), *page.streams[1:])),
-    "fonts and pictures": lambda page: replace(page, drawn_with=bytes(32)),
-    "their names": lambda page: replace(page, resources=((page.resources[0][0], frozenset({"Other"})),)),
-    "its size": lambda page: replace(page, box=page.box and page.box._replace(right=10.0)),
-    "how it is turned": lambda page: replace(page, turned=b"90"),
-    "links and fields": lambda page: replace(page, annotations=page.annotations[1:]),
-    "where its letters are": lambda page: replace(
-        page, letters=LetterPlaces.of([(x, y) for x in range(0, 600, 5) for y in range(0, 100, 5)])
+    "what is drawn": lambda page: page._replace(streams=(bytes(32), *page.streams[1:])),
+    "fonts and pictures": lambda page: page._replace(drawn_with=bytes(32)),
+    "their names": lambda page: page._replace(resources=((page.resources[0][0], frozenset({"Other"})),)),
+    "its size": lambda page: page._replace(box=page.box and page.box._replace(right=10.0)),
+    "how it is turned": lambda page: page._replace(turned=b"90"),
+    "links and fields": lambda page: page._replace(annotations=page.annotations[1:]),
+    "where its letters are": lambda page: page._replace(
+        letters=LetterPlaces.of([(x, y) for x in range(0, 600, 5) for y in range(0, 100, 5)])
     ),
 }
 
