@@ -36,7 +36,7 @@ class File:
     """For an entry, whether it may be used; for anything else, whether somebody may still be writing to it."""
 
 
-Count: TypeAlias = Callable[[int], None]
+FilesDone: TypeAlias = Callable[[int], None]
 """Gets how many more files are done."""
 
 
@@ -56,7 +56,7 @@ def survey(folder: Path, *, thorough: bool) -> list[File]:
         return []
 
 
-def remove(folder: Path, files: Sequence[File], removed: Count = ignore_count) -> list[File]:
+def remove(folder: Path, files: Sequence[File], removed: FilesDone = ignore_count) -> list[File]:
     """Remove files, and the subfolders that are then empty. Returns the removed files. Raises OSError.
 
     `removed` gets how many more are done.
