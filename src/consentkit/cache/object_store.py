@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from consentkit.cache.part_file import KEY, LARGEST_PART, OVERHEAD, SUBFOLDER, name_of_file, pack_file, unpack_file
-from consentkit.cache.survey import FilesDone, File, ignore_count
+from consentkit.cache.survey import File, FilesDone, ignore_count
 from consentkit.errors import WrongUse
 from consentkit.problems import printable
 

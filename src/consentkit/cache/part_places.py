@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from consentkit.cache import local_folder, survey
-from consentkit.cache.survey import FilesDone, File, ignore_count
+from consentkit.cache.survey import File, FilesDone, ignore_count
 from consentkit.problems import printable
 
 
