@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable
@@ -86,6 +87,12 @@ def test_a_lost_scheduler_ends_what_is_left(
         killer.join()
     assert ended[0] == 0
     assert ended[-1] == "the scheduler of the cluster was lost; start it again, then run this again"
+
+
+def test_the_library_prints_no_traceback_of_what_is_said_in_a_sentence(cluster: Cluster) -> None:
+    assert results(cluster, double, [(0, 1)]) == [2]
+    loggers = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in {"distributed", "tornado"}]
+    assert [name for name in loggers if logging.getLogger(name).isEnabledFor(logging.ERROR)] == []
 
 
 def test_a_cluster_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,8 +79,7 @@ def _connected(address: str) -> Iterator[Any]:
         import distributed
     except ImportError:
         raise WrongUse("a cluster needs a library: pip install 'consentkit[cluster]'") from None
-    for name in ("distributed", "tornado"):  # they log tracebacks of what is reported here in a sentence
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+    _silence("distributed", "tornado")
     try:
         client: Any = _untyped(distributed).Client(address, timeout=_SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError):
@@ -93,6 +92,13 @@ def _connected(address: str) -> Iterator[Any]:
     finally:
         with contextlib.suppress(Exception):  # whatever became of the cluster, the work has ended
             client.close(timeout=2)
+
+
+def _silence(*libraries: str) -> None:
+    """Let libraries log no tracebacks of what is said in a sentence here; parts of them have levels of their own."""
+    parts = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in libraries]
+    for name in (*libraries, *parts):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @dataclass(eq=False)
