@@ -590,7 +590,8 @@ def test_a_page_for_printing_locks_itself_too(opened: OpenDesk, tmp_path: Path) 
     page.clock.install()
     page.locator("tbody").get_by_role("button", name="Print").click()
     expect(page.locator("#print-now")).to_be_visible()
-    for _ in range(3):  # a page that is still loading its papers has once been passed over
+    page.wait_for_load_state()  # a page that is still loading its papers has once been passed over
+    for _ in range(3):
         page.clock.fast_forward(5 * 60 * 1000 + 1)
         with suppress(AssertionError):
             expect(page.locator("h1")).to_have_text("Locked", timeout=10_000)
