@@ -406,6 +406,13 @@ def test_other_commands_are_left_to_the_ordinary_way(arguments: tuple[str, ...],
     assert not is_served(*arguments, *ALWAYS)
 
 
+def test_a_visit_behind_a_link_is_left_to_the_ordinary_way(place: Path) -> None:
+    """Which refuses it: a link may lead to the visit of another patient by now."""
+    Path("V-500.yaml").rename("V-501.yaml")
+    Path("V-500.yaml").symlink_to("V-501.yaml")
+    assert not is_served()
+
+
 def test_options_are_read_in_every_way_in_which_they_may_be_written() -> None:
     command = packet_command(["packet", "--clinic=a", "--visit=V-1", "v.yaml", "--output=out/", "--cache", "c", "-q"])
     assert command and (command.source, command.output, command.number) == ("v.yaml", "out/", "V-1")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from consentkit.errors import InvalidInput
 from consentkit.model.visit import Visit
 from consentkit.packets.columns import COLUMNS
 from consentkit.packets.pairing import has_one_in_two_roles
@@ -261,6 +262,15 @@ def test_a_visit_of_a_schedule_is_read_as_spreadsheets_save_it() -> None:
 def test_a_visit_that_another_one_may_have_to_do_with_is_left_to_the_ordinary_way(other: dict[str, str]) -> None:
     with pytest.raises(ValueError):
         visit_in_schedule(schedule({**OTHER, **other}, FIELDS).encode(), "V-1001")
+
+
+def test_a_line_that_is_too_long_is_none_of_a_plain_schedule(place: Path) -> None:
+    """The ordinary way refuses such a file, even for a line of nothing but commas."""
+    text = f"{schedule(OTHER, FIELDS)}\n{',' * 140_000}\n".encode()
+    with pytest.raises(InvalidInput, match="is a line of more than"):
+        ordinary(place / "day.csv", text)
+    with pytest.raises(ValueError, match="too long"):
+        visit_in_schedule(text, "V-1001")
 
 
 # --- kinds ---

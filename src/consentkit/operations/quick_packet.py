@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from consentkit.packets.plain_visits import PlainVisit
 
-_READ = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _LENGTH = 8
 """Bytes of the length of what an entry begins with."""
 

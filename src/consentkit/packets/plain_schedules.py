@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LARGEST_DAY = 1024**2
 """Bytes of the largest schedule that is read here."""
+_LONGEST_LINE = 16 * 1024
+"""Bytes that a line may have here: an empty one, too, counts there."""
 _MOST_ROWS = 2000
 
 
@@ -30,6 +32,8 @@ def visit_in_schedule(data: bytes, number: str) -> PlainVisit:
     """
     if len(data) > LARGEST_DAY:
         raise ValueError("is too large")
+    if max(map(len, data.split(b"\n"))) > _LONGEST_LINE:
+        raise ValueError("has a line that is too long")
     lines = data.removeprefix(b"\xef\xbb\xbf").decode().replace("\r\n", "\n").split("\n")
     names, *rows = [_cells(line) for line in lines if line.strip(' \t,;"')]
     if not rows or len(rows) > _MOST_ROWS or len(set(names)) < len(names):
