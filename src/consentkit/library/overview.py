@@ -31,7 +31,7 @@ _FILES_PER_GROUP = 32
 """Definitions that are kept together, about: an edit of one lets all of its group be parsed again."""
 
 
-class _Group(NamedTuple):
+class _ListedGroup(NamedTuple):
     """Definitions that are kept together."""
 
     key: str
@@ -100,15 +100,17 @@ def _groups(definitions: Mapping[str, Path]) -> list[dict[str, Path]]:
     return [group for group in groups if group]
 
 
-def _kept_group(paths: Mapping[str, Path], risk_files: Sequence[Path], store: Store, snapshot: Snapshot) -> _Group:
+def _kept_group(
+    paths: Mapping[str, Path], risk_files: Sequence[Path], store: Store, snapshot: Snapshot
+) -> _ListedGroup:
     tables = map(snapshot.digest, risk_files)  # which say what a reference means, and whether it means anything
     key = key_of("list", *versions(), *tables, *(f"{code} {snapshot.digest(path)}" for code, path in paths.items()))
     kept = store.near.get(key)
-    return _Group(key, paths, json.loads(kept) if kept else {})
+    return _ListedGroup(key, paths, json.loads(kept) if kept else {})
 
 
 def _entries_of(
-    group: _Group, store: Store, read: Callable[[Path], ListedDefinition | InvalidInput | FileAccess]
+    group: _ListedGroup, store: Store, read: Callable[[Path], ListedDefinition | InvalidInput | FileAccess]
 ) -> dict[str, ListedDefinition | InvalidInput | FileAccess]:
     entries = {code: group.known.get(code) or read(path) for code, path in group.paths.items()}
     good = {code: entry for code, entry in entries.items() if isinstance(entry, dict)}
