@@ -76,6 +76,16 @@ def pytest_collection(session: pytest.Session) -> None:
     loaded_in_turns.load_own_share(session.config.args)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Look no more for garbage among the tests themselves, and what was loaded with them: all of it stays.
+
+    There are millions of objects, and each test that wants to know what is left in memory looked through them.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark the quick tests, which `make quick` runs."""
     if item.path.stem.removeprefix("test_") in QUICK:

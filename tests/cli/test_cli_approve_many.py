@@ -420,22 +420,22 @@ def test_another_telephone_number_or_address_is_printed_and_voids_no_approval(
     clinic: Path, tmp_path: Path, call: Call
 ) -> None:
     particulars(clinic, PARTICULARS)
-    assert approve(call, clinic, CODE).code == 0
-    assert call("render", CODE, "--clinic", clinic).code == 0
+    assert approve(call, clinic, PAPER).code == 0
+    assert call("render", PAPER, "--clinic", clinic).code == 0
     new = "name: Alder Clinic\nphone: 413-555-0100\naddress: [Suite 5, 22 Oak Road, 'Shelbyville, IL 62565']\n"
     particulars(clinic, new)
-    assert states(call, clinic)[f"{CODE} en"] == "approved"
-    done = call("verify", f"{CODE}.pdf", "--clinic", clinic)
+    assert states(call, clinic)[f"{PAPER} en"] == "approved"
+    done = call("verify", f"{PAPER}.pdf", "--clinic", clinic)
     assert done.code == 3
     assert done.lines[0].endswith("the clinic has another address or telephone number now")
-    assert json.loads(call("verify", f"{CODE}.pdf", "--json", "--clinic", clinic).stdout)["other_particulars"] is True
-    for done in (call("diff", CODE, "--clinic", clinic), approve(call, clinic, CODE)):
+    assert json.loads(call("verify", f"{PAPER}.pdf", "--json", "--clinic", clinic).stdout)["other_particulars"] is True
+    for done in (call("diff", PAPER, "--clinic", clinic), approve(call, clinic, PAPER)):
         assert "617-321-7000" in done.stdout.decode() + done.stderr
         assert "in an address or telephone number alone, which is no part of the approved text" in done.stderr
-    assert call("render", CODE, "--clinic", clinic).code == 0
-    text = readable_text((tmp_path / f"{CODE}.pdf").read_bytes())
+    assert call("render", PAPER, "--clinic", clinic).code == 0
+    text = readable_text((tmp_path / f"{PAPER}.pdf").read_bytes())
     assert all(part in text for part in ("413-555-0100", "Suite 5", "22 Oak Road", "Shelbyville, IL"))
-    assert call("verify", f"{CODE}.pdf", "--clinic", clinic).code == 0
+    assert call("verify", f"{PAPER}.pdf", "--clinic", clinic).code == 0
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,14 @@ def test_shipped_codes_can_be_checked_by_name(call: Call) -> None:
     assert done.stderr == "2 files, no problems, 2 notices (--notices shows them)\n"
 
 
-def test_every_mistake_of_every_file_of_a_folder_is_a_line_on_stdout(tmp_path: Path) -> None:
+def test_every_mistake_of_every_file_of_a_folder_is_a_line_on_stdout(tmp_path: Path, call: Call) -> None:
     folder = tmp_path / "procedures"
     write_procedure(folder)
     write_procedure(folder, code="BAD-1", title="", setting="")
     write_procedure(folder, code="BAD-2", colour="red")
     (folder / "BAD-3.yaml").write_text("code: BAD-3\ncode: BAD-3\ntitle: [\n", encoding="utf-8")
     (folder / "notes.txt").write_text("not a procedure", encoding="utf-8")
-    done = run_consentkit("check", "procedures/", folder=tmp_path)
+    done = call("check", "procedures/")
     assert done.code == 3
     files = [line.split(":")[0] for line in done.lines if not line.endswith("]")]  # those of content name their rule
     assert set(files) == {f"procedures/BAD-{number}.yaml" for number in (1, 2, 3)}
@@ -73,9 +73,9 @@ def test_files_that_cannot_be_read_do_not_hide_the_mistakes_of_the_others(tmp_pa
         assert name in done.stderr
 
 
-def test_json_is_one_document_with_every_mistake_as_data(tmp_path: Path) -> None:
+def test_json_is_one_document_with_every_mistake_as_data(tmp_path: Path, call: Call) -> None:
     good, bad = write_procedure(tmp_path), write_procedure(tmp_path, code="BAD", purpse="x")
-    done = run_consentkit("check", good.name, bad.name, "--json", folder=tmp_path)
+    done = call("check", good.name, bad.name, "--json")
     assert done.code == 3
     told = json.loads(done.stdout)
     assert told["files"] == ["SMALL-1.yaml", "BAD.yaml"]

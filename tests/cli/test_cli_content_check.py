@@ -13,7 +13,7 @@ from consentkit import checks
 from consentkit.library.definitions import load_procedure
 from consentkit.model.translation import text_hash
 from kit.planting import CONTENT, Files, clean_files, planted
-from kit.running import PROJECT, Outcome, run_consentkit
+from kit.running import PROJECT, Outcome
 from kit.small import make_clinic
 
 Call = Callable[..., Outcome]
@@ -53,8 +53,8 @@ def check_talk(call: Call, clinic: Path, *options: str) -> Outcome:
 # --- what is shipped ---
 
 
-def test_everything_that_is_shipped_is_clean_in_both_languages(tmp_path: Path) -> None:
-    done = run_consentkit("check", "--strict", "--json", folder=tmp_path)
+def test_everything_that_is_shipped_is_clean_in_both_languages(call: Call) -> None:
+    done = call("check", "--strict", "--json")
     told = json.loads(done.stdout)
     assert done.code == 0
     assert [problem for problem in told["problems"] if problem["severity"] != "notice"] == []
@@ -65,8 +65,8 @@ def test_everything_that_is_shipped_is_clean_in_both_languages(tmp_path: Path) -
     assert {"en.yaml", "es.yaml", "risks.yaml"} <= set(names)
 
 
-def test_the_committed_table_of_reading_grades_is_that_of_todays_texts(tmp_path: Path) -> None:
-    done = run_consentkit("check", "--grades", folder=tmp_path)
+def test_the_committed_table_of_reading_grades_is_that_of_todays_texts(call: Call) -> None:
+    done = call("check", "--grades")
     assert done.code == 0
     assert done.stdout == (PROJECT / "docs/reading-grades.md").read_bytes()
 

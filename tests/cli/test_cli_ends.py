@@ -22,7 +22,7 @@ from kit.running import Outcome, command, environment, leftovers
 from kit.skipping import needs
 from kit.small import make_clinic, write_procedure
 
-COUNT = 6
+COUNT = 4
 NUMBERS = '{% set numbers = "0123456789" %}'
 ENDLESS = NUMBERS + "{% for a in numbers %}" * 12 + "{% endfor %}" * 12
 """A template that runs until it meets its limit."""

@@ -211,8 +211,8 @@ def test_schema_is_that_of_procedures_unless_another_is_asked_for(call: Call) ->
 # --- doctor ---
 
 
-def test_doctor_finds_everything_and_makes_a_document(tmp_path: Path) -> None:
-    done = run_consentkit("doctor", "--clinic", SAMPLE_CLINIC, folder=tmp_path)
+def test_doctor_finds_everything_and_makes_a_document(tmp_path: Path, call: Call) -> None:
+    done = call("doctor", "--clinic", SAMPLE_CLINIC)
     assert done.code == 0, done.stdout.decode() + done.stderr
     subjects = [line.split(":")[0] for line in done.lines]
     assert all(subject.startswith("ok  ") for subject in subjects)

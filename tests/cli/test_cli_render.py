@@ -372,9 +372,9 @@ def test_quiet_never_hides_an_error(tmp_path: Path, call: Call) -> None:
     assert "ก" in call("render", "-q", write_procedure(tmp_path, purpose="ก")).stderr
 
 
-def test_json_is_one_document_on_stdout_that_tells_everything_about_each_file(tmp_path: Path) -> None:
+def test_json_is_one_document_on_stdout_that_tells_everything_about_each_file(tmp_path: Path, call: Call) -> None:
     sources = [write_procedure(tmp_path), write_procedure(tmp_path, code="SMALL-2", title="Größe")]
-    done = run_consentkit("render", *sources, "-o", "out/", "--json", "--paper", "a4", folder=tmp_path)
+    done = call("render", *sources, "-o", "out/", "--json", "--paper", "a4")
     assert done.code == 0
     first, second = json.loads(done.stdout)["documents"]
     pdf = (tmp_path / "out/SMALL-1.a4.pdf").read_bytes()
@@ -425,7 +425,8 @@ def test_a_clinic_is_taken_from_the_option_else_the_variable_else_a_folder_above
     monkeypatch.chdir(deep)
 
     def name_on_paper(*arguments: str | Path) -> str:
-        assert call("render", source, "-o", tmp_path / "x.pdf", *arguments).code == 0
+        one_page = ("--variant", "refusal", "-o", tmp_path / "x.pdf")
+        assert call("render", source, *one_page, *arguments).code == 0
         text = readable_text((tmp_path / "x.pdf").read_bytes())
         return next(line for line in text.splitlines() if line.startswith("Clinic"))
 

@@ -14,6 +14,7 @@ import consentkit
 from consentkit.cache.store import key_of, open_store
 from consentkit.cli.pace import bar, beside_messages, long_work, rate
 from consentkit.documents.opening import open_workspace
+from consentkit.errors import UnknownCode
 from consentkit.operations.journal import JournalEntry, open_journal, who_asks
 from kit.packets import write_schedule
 from kit.running import Outcome
@@ -133,6 +134,13 @@ def test_the_documents_of_a_long_list_are_counted_as_their_state_is_looked_at(
     told: list[tuple[int, int]] = []
     consentkit.open_workspace(clinic, cache=False).status(progress=lambda *how_far: told.append(how_far))
     assert told == [(number, 11) for number in range(1, 12)]
+    told.clear()
+    with pytest.raises(UnknownCode):
+        consentkit.open_workspace(clinic, cache=False).trace(
+            "123456789abc", progress=lambda *how_far: told.append(how_far)
+        )
+    assert told[10] == (11, 11)  # those of the service list, and then all of the library
+    assert told[-1] == (len(told), len(told))
 
 
 @pytest.mark.parametrize(

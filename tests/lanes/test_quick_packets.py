@@ -174,17 +174,19 @@ def in_use(desk: Path) -> KindInUse:
 
 
 LETTER = st.sampled_from([letter for letter in LETTERS_OF_NAMES if letter.isalpha()])
-WORD = st.builds(str.__add__, LETTER, st.text(st.sampled_from(LETTERS_OF_NAMES.replace(" ", "")), max_size=9))
+WORD = st.builds(
+    str.__add__, LETTER, st.text(st.sampled_from(LETTERS_OF_NAMES.replace(" ", "")), min_size=1, max_size=9)
+)
 NAME = st.one_of(st.lists(WORD, min_size=1, max_size=4).map(" ".join), st.sampled_from(NAMES))
 PLAIN = "ABCXYZabcxyz0123456789-"
 ANY = {
-    "visit": st.text(PLAIN, min_size=1, max_size=32),
+    "visit": st.text(PLAIN, max_size=31).map("v{}".format),
     "date": st.dates(datetime.date(2026, 1, 1), datetime.date(2026, 12, 31)).map(str),
     "time": st.times().map(lambda time: time.strftime("%H:%M")),
     "patient.name": NAME,
     "patient.born": st.dates(datetime.date(1900, 1, 1), datetime.date(2008, 1, 1)).map(str),
-    "patient.record": st.text(PLAIN, min_size=1, max_size=24),
-    "clinician.name": NAME,
+    "patient.record": st.text(PLAIN, max_size=22).map("Q{}1".format),
+    "clinician.name": NAME.map("Dr. {}".format),
     "clinician.credentials": st.sampled_from(("PhD", "PhD, LCSW", "Dr.phil., Z9, M-X", "É")),
 }
 
@@ -258,6 +260,20 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None, in_u
 
 
 TO_SERVE = ("V-500.yaml", "-o", "out/", *ALWAYS)
+
+
+@pytest.fixture
+def visit_to_come(desk: Path) -> Iterator[None]:
+    """A visit whose packet would be made quickly, at a desk that tests share."""
+    visit_of(500, "Ana Ruiz")
+    assert is_served()
+    Path("out/2026-09-17-V-500.pdf").unlink()
+    yield
+    for path in (*Path("out").glob("*V-500*"), *Path("out").glob(".*"), Path("V-500.hl7"), Path("day.csv")):
+        if path.is_dir():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
 
 
 def keep(kind: bytes, arguments: tuple[str, ...] = TO_SERVE) -> None:
@@ -336,7 +352,7 @@ def test_each_field_of_a_visit_is_among_those_that_are_tried() -> None:
 
 
 @pytest.mark.parametrize("field", DECIDES)
-def test_what_decides_on_the_papers_leaves_the_lane(field: str, place: Path) -> None:
+def test_what_decides_on_the_papers_leaves_the_lane(field: str, visit_to_come: None) -> None:
     visit_of(500, "Ana Ruiz", {field: DECIDES[field]})
     assert not is_served()
 
@@ -354,7 +370,7 @@ ODD: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_what_is_odd_leaves_the_lane(odd: str, place: Path) -> None:
+def test_what_is_odd_leaves_the_lane(odd: str, visit_to_come: None) -> None:
     visit_of(500, "Ana Ruiz", ODD[odd])
     assert not is_served()
 
@@ -384,7 +400,7 @@ OTHER_COMMANDS: list[tuple[str, ...]] = [
 
 
 @pytest.mark.parametrize("arguments", OTHER_COMMANDS, ids=" ".join)
-def test_other_commands_are_left_to_the_ordinary_way(arguments: tuple[str, ...], place: Path) -> None:
+def test_other_commands_are_left_to_the_ordinary_way(arguments: tuple[str, ...], visit_to_come: None) -> None:
     Path("day.csv").write_text(schedule_of(visit_data(**of_patient(500, "Ana Ruiz"))), encoding="utf-8")
     Path("V-500.hl7").symlink_to("V-500.yaml")
     assert not is_served(*arguments, *ALWAYS)
@@ -405,12 +421,12 @@ IN_THE_WAY: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("there", IN_THE_WAY)
-def test_what_is_in_the_way_is_left_to_the_ordinary_way(there: str, place: Path) -> None:
+def test_what_is_in_the_way_is_left_to_the_ordinary_way(there: str, visit_to_come: None) -> None:
     IN_THE_WAY[there]()
     assert not is_served()
 
 
-def test_a_folder_that_is_not_there_is_left_to_the_ordinary_way(place: Path) -> None:
+def test_a_folder_that_is_not_there_is_left_to_the_ordinary_way(visit_to_come: None) -> None:
     assert not is_served("V-500.yaml", "-o", "elsewhere/", *ALWAYS)
     assert not is_served("V-500.yaml", "-o", "/proc/", *ALWAYS)
 

@@ -106,7 +106,7 @@ def test_a_workspace_that_stays_open_makes_documents_of_the_files_as_they_are(
     titles = []
     for title in ("Before", "After"):
         write_procedure(tmp_path / "clinic/procedures", title=title)
-        (made,) = events_of(workspace, FIRST, returns_documents=True)
+        (made,) = events_of(workspace, FIRST, variant="refusal", returns_documents=True)
         assert isinstance(made, DocumentMade)
         titles.append(made.document.title)
     assert titles == ["Before", "After"]

@@ -229,6 +229,19 @@ def test_nothing_of_a_visit_is_kept(kept: Kept, store: Store) -> None:
         assert not any(text.encode(encoding) in every for encoding in ("utf-8", "utf-16-be"))
 
 
+def test_what_is_kept_is_the_same_whichever_visit_it_was_learned_from(workspace: OpenWorkspace, tmp_path: Path) -> None:
+    planned = plan(workspace, visit(also_in=["es"]), fillable=True)
+    kept = []
+    for name, record in (("Ann Lee", "MR-7"), ("Wolfgang Whitmore", "MR-12345")):
+        own = replace(workspace, store=OwnStore(tmp_path / record, open_store()))
+        maker, patient = PacketMaker(own), {"name": name, "born": "1984-11-28", "record": record}
+        packet = maker.make(replace(planned, visit=visit(also_in=["es"], patient=patient, visit=f"V-{record}")))
+        ((_, _, pattern, *_),) = maker._writer._stencils._values
+        kept.append(own.store.get(maker._kept.key(packet.plan, packet.papers, pattern)))
+    assert kept[0]
+    assert kept[0] == kept[1]
+
+
 def test_who_keeps_nothing_learns_all_the_same(workspace: OpenWorkspace) -> None:
     planned = plan(workspace, visit())
     maker = PacketMaker(replace(workspace, store=no_store()))

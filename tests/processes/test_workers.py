@@ -77,9 +77,10 @@ def test_with_one_job_the_work_is_done_in_another_process_too() -> None:
 
 
 def test_a_process_does_not_look_through_what_its_parent_holds() -> None:
+    before = gc.get_freeze_count()
     (count,) = ends(["frozen"]).values()
-    assert isinstance(count, int) and count > 1000
-    assert gc.get_freeze_count() == 0
+    assert isinstance(count, int) and count > before + 1000
+    assert gc.get_freeze_count() == before
 
 
 @pytest.mark.parametrize("death", ["die 9", "die 15", "exit 3"])

@@ -72,20 +72,33 @@ class Use:
         return f"{self.file}:{self.line}: {self.words!r}; write {self.instead}"
 
 
+_ANY_WORD = re.compile(rf"\b(?:{'|'.join(PLAIN_WORDS)})\b", re.IGNORECASE)
+"""What most texts have none of, seen in one search."""
+
+
 def uses_in(file: str, line: int, text: str) -> Iterator[Use]:
     """The words of a text that are to be replaced, each with some words around."""
-    for pattern, instead in PLAIN_WORDS.items():
+    for pattern, instead in PLAIN_WORDS.items() if _ANY_WORD.search(text) else ():
         for match in re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
             around = text[max(0, match.start() - 30) : match.end() + 30]
             yield Use(file, line + text.count("\n", 0, match.start()), around, instead)
 
 
 def uses_in_name(file: str, line: int, name: str) -> Iterator[Use]:
+    for instead in instead_of(name):
+        yield Use(file, line, name, instead)
+
+
+@cache
+def instead_of(name: str) -> list[str]:
+    """What to write in a name for each of its words that is to be replaced."""
+    if name.endswith(("Error", "NotFound")):  # names of Python and of Jinja2
+        return []
     words = re.findall(r"[A-Z]?[a-z]+", name)
-    if not name.endswith(("Error", "NotFound")):  # names of Python and of Jinja2
-        for pattern, instead in {**PLAIN_WORDS, **NAMES_ONLY}.items():
-            if any(re.fullmatch(pattern, word, re.IGNORECASE) for word in words):
-                yield Use(file, line, name, instead)
+    patterns = {**PLAIN_WORDS, **NAMES_ONLY}.items()
+    return [
+        instead for pattern, instead in patterns if any(re.fullmatch(pattern, word, re.IGNORECASE) for word in words)
+    ]
 
 
 def uses_in_module(file: str, source: str) -> Iterator[Use]:

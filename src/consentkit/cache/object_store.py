@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from consentkit.cache.part_file import KEY, LARGEST_PART, OVERHEAD, SUBFOLDER, name_of_file, pack_file, unpack_file
-from consentkit.cache.survey import Count, File, ignore_count
+from consentkit.cache.survey import Counting, File, ignore_count
 from consentkit.errors import WrongUse
 from consentkit.problems import printable
 
@@ -150,7 +150,7 @@ class ObjectStore:
         objects = (_as_file(path, about) for path, about in self._call(listing).items())
         return [file for file in objects if file is not None]
 
-    def remove(self, files: Sequence[File], removed: Count = ignore_count) -> list[File]:
+    def remove(self, files: Sequence[File], removed: Counting = ignore_count) -> list[File]:
         """Remove parts, many at a time. Returns those that are gone. Raises OSError."""
         for start in range(0, len(files), _REMOVED_AT_A_TIME):
             some = files[start : start + _REMOVED_AT_A_TIME]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from consentkit.cache import local_folder, survey
-from consentkit.cache.survey import Count, File, ignore_count
+from consentkit.cache.survey import Counting, File, ignore_count
 from consentkit.problems import printable
 
 
@@ -35,7 +35,7 @@ class PartPlace(Protocol):
     def survey(self, *, thorough: bool) -> list[File]:
         """All files that stores have made here."""
 
-    def remove(self, files: Sequence[File], removed: Count = ignore_count) -> list[File]:
+    def remove(self, files: Sequence[File], removed: Counting = ignore_count) -> list[File]:
         """Remove files, and return those that are gone; `removed` gets how many more are done."""
 
 
@@ -66,6 +66,6 @@ class LocalFolder(NamedTuple):
         """List what a store has made here, as `survey` does."""
         return survey.survey(self.folder, thorough=thorough)
 
-    def remove(self, files: Sequence[File], removed: Count = ignore_count) -> list[File]:
+    def remove(self, files: Sequence[File], removed: Counting = ignore_count) -> list[File]:
         """Remove files, as `remove` does."""
         return survey.remove(self.folder, files, removed)

@@ -34,7 +34,7 @@ class File(NamedTuple):
     """For an entry, whether it may be used; for anything else, whether somebody may still be writing to it."""
 
 
-Count: TypeAlias = Callable[[int], None]
+Counting: TypeAlias = Callable[[int], None]
 """Gets how many more files are done."""
 
 
@@ -54,7 +54,7 @@ def survey(folder: Path, *, thorough: bool) -> list[File]:
         return []
 
 
-def remove(folder: Path, files: Sequence[File], removed: Count = ignore_count) -> list[File]:
+def remove(folder: Path, files: Sequence[File], removed: Counting = ignore_count) -> list[File]:
     """Remove files, and the subfolders that are then empty. Returns the removed files. Raises OSError.
 
     `removed` gets how many more are done.

@@ -102,17 +102,21 @@ class WithApprovals(PlaceOfClinic):
 
         return verify(self._open(), pdf)
 
-    def trace(self, printed: str | Path) -> Traced:
+    def trace(self, printed: str | Path, *, progress: Callable[[int, int], None] | None = None) -> Traced:
         """What is known of a paper, by its fingerprint, its packet, what a scanner read, or the path of a picture.
+
+        `progress` is called now and then with how many texts were looked at for a fingerprint, and of how many that is
+        known so far.
 
         Raises UnknownCode where nothing is known, WrongUse for what is printed on no paper, for a PDF file, which
         `trace_scan` looks up, or where there is no journal to look it up, and FileAccess or InvalidInput for a picture
         that can't be read.
         """
+        from consentkit.operations.progress import CountedSteps, ignore_progress
         from consentkit.operations.trace import trace
 
         require_names(printed)
-        return trace(self._open(), str(printed))
+        return trace(self._open(), str(printed), CountedSteps(progress or ignore_progress))
 
     def trace_scan(self, pdf: str | Path) -> TracedScan:
         """What is known of each page of a PDF that a scanner made, by its path. Raises what `trace` raises."""

@@ -31,8 +31,8 @@ _LEAST = 48
 """Visits for which it takes less time to fork a process than it saves."""
 _SECONDS = 15.0
 """The longest time for a packet of that process, until it has been taken."""
-_REST = 0.35
-"""How much of the time that a packet takes is spent on what is done here for each: it is read, planned and written."""
+_REST = 0.6
+"""How much of the time that a packet takes is spent on what is done here for each: it is planned, taken and written."""
 
 _FromAside = tuple[int, PacketAhead | None]
 

@@ -270,7 +270,7 @@ class PacketsInTurn:
         warnings = (*entry.warnings, *seen)
         try:
             plan = self._planner.plan(entry.visit, entry.file, entry.row, entry.code_places, inputs, options)
-            plan = replace(plan, serial=serial)
+            plan = replace(plan, serial=serial) if serial else plan
             packet = self._taken(plan, inputs, ahead) or self._maker.make(plan, inputs)
         except EverythingOnFile as nothing:
             self._numbers.remember(entry.visit)

@@ -157,8 +157,10 @@ class NumberBook:
 
     def is_of_another_patient(self, visit: Visit) -> bool:
         """Whether the number of a visit is that of one that is remembered, of somebody else."""
+        before = self._patients.get(self._mark(visit.visit.casefold()))
+        if before is None:
+            return False
         patient = _marks_of_patient(visit.patient, self._mark)
-        before = self._patients.get(self._mark(visit.visit.casefold()), patient)
         return before[0] != patient[0] and before[1] != patient[1]
 
     def remember(self, visit: Visit) -> None:

@@ -1,7 +1,8 @@
 """How much room each drawing of a packet has where it is drawn, so that no two of them need be compared again.
 
 Guarantees: drawings that each keep within their room touch no other one that does, nor the edge of a page, wherever
-they are drawn. What keeps to no such room may still be right: that is not decided here.
+they are drawn. What keeps to no such room may still be right: that is not decided here. Where two drawings have no
+certain border, it is at a whole point between them, so that it says next to nothing of how long a text was.
 """
 
 from __future__ import annotations
@@ -92,7 +93,10 @@ def _border(placed: Sequence[PlacedBox], one: int, other: int) -> tuple[int, tup
         return axis, (first, second), high - min(gap / 2, _APART)
     if axis == 0 and _is_anchored(placed[first], low):
         return axis, (first, second), low + min(gap / 2, _APART)
-    return axis, (first, second), (low + high) / 2
+    middle = (low + high) / 2
+    whole = float(round(middle))  # the same for texts that are a little wider or smaller
+    is_between = low + _LEAST_GAP <= whole <= high - _LEAST_GAP
+    return axis, (first, second), whole if is_between else middle
 
 
 def _gap(placed: Sequence[PlacedBox], pair: tuple[int, int], axis: int) -> float:

@@ -17,8 +17,9 @@ from consentkit.pdf.file.syntax import Ref, text_string
 from consentkit.pdf.file.writer import Beginning, FileWriter
 from consentkit.pdf.lines.common_line import common_line
 from consentkit.pdf.lines.pair_table import ShapedLine
-from consentkit.pdf.link.own_objects import ENTRIES_OF_METADATA, filled, put_drawing
+from consentkit.pdf.link.own_objects import ENTRIES_OF_METADATA, entries_of_drawing, filled, put_drawing
 
+_ENTRIES_OF_CODE = entries_of_drawing(BOX_OF_CODE, None)
 _HELD = 3
 """How many times the bytes of its beginning a stencil takes, with where its objects are (measured)."""
 
@@ -135,5 +136,5 @@ class Stencil(NamedTuple):
                 before.add((one.text, fit))
                 put_drawing(file, one.number, *drawn_line(line.content, line.width, fit), one.resources)
             else:
-                put_drawing(file, one.number, drawn_code(payload(one.page)), BOX_OF_CODE)
+                file.put_data(one.number, _ENTRIES_OF_CODE, drawn_code(payload(one.page)), compress=False)
         return True

@@ -35,5 +35,5 @@ def put_drawing(
 def entries_of_drawing(box: Sequence[float], resources: Ref | None) -> bytes:
     """The entries of a drawing."""
     uses = b"<<>>" if resources is None else b"%d 0 R" % resources
-    edges = b" ".join(b"%g" % edge for edge in box)
-    return b"/Type /XObject/Subtype /Form/BBox [%b]/Resources %b" % (edges, uses)
+    left, bottom, right, top = box
+    return b"/Type /XObject/Subtype /Form/BBox [%g %g %g %g]/Resources %b" % (left, bottom, right, top, uses)
