@@ -168,6 +168,33 @@ def test_what_goes_through_everything_is_counted_on_a_terminal(
     assert drawn and re.search(r"(\d+)/\1\b", drawn[-1]), "all of it is done at the end"
 
 
+def test_what_was_listed_before_is_not_counted_again(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None
+) -> None:
+    """A list with a bar is never remembered as an answer, so each of them would be as slow as the first one."""
+    clinic, cache = make_clinic(tmp_path / "clinic"), ("--cache", tmp_path / "cache")
+    monkeypatch.setattr("consentkit.cli.listing._FEW_FILES", 0)
+    drawn = []
+    for _ in range(2):
+        monkeypatch.setattr(sys, "stderr", stream := Terminal())
+        assert call("list", "--clinic", clinic, *cache).code == 0
+        drawn.append("Reading" in stream.getvalue())
+    assert drawn == [True, False]
+
+
+def test_an_export_begins_below_the_bar(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few_texts: None
+) -> None:
+    clinic = make_clinic(tmp_path / "clinic", WITH_JOURNAL)
+    open_journal(open_workspace(clinic)).record(JournalEntry("signed-in", who_asks()))
+    monkeypatch.setattr("consentkit.cli.journaling._FEW_ENTRIES", 1)
+    monkeypatch.setattr(sys, "stderr", stream := Terminal())
+    before: list[str] = []
+    monkeypatch.setattr("consentkit.cli.journaling.write_to_stdout", lambda csv: before.append(stream.getvalue()))
+    assert call("journal", "export", "--csv", "-", "--clinic", clinic).code == 0
+    assert re.search(r"2/2[^\n]*\n$", before[0]), "the bar is complete, and its line has ended"
+
+
 @pytest.mark.parametrize("command", ["clear", "prune"])
 @pytest.mark.parametrize("url", ["memory://removed/of/a/test", "file://{folder}/parts"])
 def test_parts_are_counted_while_they_are_removed(

@@ -6,6 +6,7 @@ Guarantees: results go to stdout; what was typed as the number of a visit is not
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,8 +80,14 @@ def show_entries(workspace: OpenWorkspace, query: JournalQuery, *, as_json: bool
 
 def export_entries(workspace: OpenWorkspace, target: str, *, force: bool, quiet: bool) -> int:
     """Write all entries as CSV. Returns the exit code."""
-    with pace.long_work("Reading entries", quiet=quiet, few=_FEW_ENTRIES) as progress:
-        count = export_csv(workspace, target, write_to_stdout, force=force, progress=progress)
+    with ExitStack() as until_written:
+
+        def write(csv: bytes) -> None:
+            until_written.close()  # else the first line would be behind the bar
+            write_to_stdout(csv)
+
+        progress = until_written.enter_context(pace.long_work("Reading entries", quiet=quiet, few=_FEW_ENTRIES))
+        count = export_csv(workspace, target, write, force=force, progress=progress)
     say(f"{_counted(count)} exported", quiet=quiet)
     return 0
 

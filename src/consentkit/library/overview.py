@@ -10,7 +10,7 @@ import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from consentkit.cache.store import Store, key_of
 from consentkit.cache.versions import versions
@@ -31,23 +31,40 @@ _FILES_PER_GROUP = 32
 """Definitions that are kept together, about: an edit of one lets all of its group be parsed again."""
 
 
+class _ListedGroup(NamedTuple):
+    """Definitions that are kept together."""
+
+    key: str
+    paths: Mapping[str, Path]
+    known: dict[str, ListedDefinition]
+    """What is kept of them."""
+
+
 def overview(
     definitions: Mapping[str, Path],
     risk_files: Sequence[Path],
     store: Store,
     snapshot: Snapshot | None = None,
-    looked_at: Callable[[int], None] = lambda number: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, ListedDefinition | InvalidInput | FileAccess]:
     """An entry for each code or name, in their order, or why its file can't be used.
 
     `risk_files` are where the tables of risks may be to which procedures refer; `snapshot` reads all of them.
-    `looked_at` gets how many more are done.
+    `progress` gets how many files are read of which nothing is kept, and of how many; it is not called without any.
     """
-    entries: dict[str, ListedDefinition | InvalidInput | FileAccess] = {}
     files = snapshot or Snapshot(most_parsed=2)  # a procedure, and the table to which it refers
-    for group in _groups(definitions):
-        entries |= _entries_of(group, risk_files, store, files)
-        looked_at(len(group))
+    groups = [_kept_group(paths, risk_files, store, files) for paths in _groups(definitions)]
+    steps = iter(range(1, len(definitions) + 1))
+    total = sum(len(group.paths) - len(group.known) for group in groups)
+
+    def read(path: Path) -> ListedDefinition | InvalidInput | FileAccess:
+        entry = _read(path, risk_files, files)
+        progress(next(steps), total)
+        return entry
+
+    entries: dict[str, ListedDefinition | InvalidInput | FileAccess] = {}
+    for group in groups:
+        entries |= _entries_of(group, store, read)
     return {code: entries[code] for code in definitions}
 
 
@@ -83,17 +100,22 @@ def _groups(definitions: Mapping[str, Path]) -> list[dict[str, Path]]:
     return [group for group in groups if group]
 
 
-def _entries_of(
-    group: Mapping[str, Path], risk_files: Sequence[Path], store: Store, snapshot: Snapshot
-) -> dict[str, ListedDefinition | InvalidInput | FileAccess]:
+def _kept_group(
+    paths: Mapping[str, Path], risk_files: Sequence[Path], store: Store, snapshot: Snapshot
+) -> _ListedGroup:
     tables = map(snapshot.digest, risk_files)  # which say what a reference means, and whether it means anything
-    key = key_of("list", *versions(), *tables, *(f"{code} {snapshot.digest(path)}" for code, path in group.items()))
+    key = key_of("list", *versions(), *tables, *(f"{code} {snapshot.digest(path)}" for code, path in paths.items()))
     kept = store.near.get(key)
-    known: dict[str, ListedDefinition] = json.loads(kept) if kept else {}
-    entries = {code: known.get(code) or _read(path, risk_files, snapshot) for code, path in group.items()}
+    return _ListedGroup(key, paths, json.loads(kept) if kept else {})
+
+
+def _entries_of(
+    group: _ListedGroup, store: Store, read: Callable[[Path], ListedDefinition | InvalidInput | FileAccess]
+) -> dict[str, ListedDefinition | InvalidInput | FileAccess]:
+    entries = {code: group.known.get(code) or read(path) for code, path in group.paths.items()}
     good = {code: entry for code, entry in entries.items() if isinstance(entry, dict)}
-    if good.keys() != known.keys():
-        store.near.put(key, json.dumps(good).encode())
+    if good.keys() != group.known.keys():
+        store.near.put(group.key, json.dumps(good).encode())
     return entries
 
 

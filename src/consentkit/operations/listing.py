@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from consentkit.documents.workspace import OpenWorkspace
 from consentkit.errors import FileAccess, InvalidInput
 from consentkit.library.overview import ListedDefinition, overview, translated_titles
-from consentkit.operations.progress import CountedSteps, Progress, ignore_progress
+from consentkit.operations.progress import Progress, ignore_progress
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,11 @@ class LibraryListing:
 def list_procedures(workspace: OpenWorkspace, progress: Progress = ignore_progress) -> LibraryListing:
     """List the procedures and papers of a workspace. Raises FileAccess where a folder of the library can't be read.
 
-    `progress` counts the files of definitions: those that were never listed before have to be read.
+    `progress` counts the definitions that have to be read: those that were not listed before.
     """
     library = workspace.library
-    steps, definitions = CountedSteps(progress), library.index().definitions
-    steps.expect(len(definitions))
-    entries = overview(definitions, library.risk_files(), workspace.store, looked_at=steps.step).values()
+    definitions = library.index().definitions
+    entries = overview(definitions, library.risk_files(), workspace.store, progress=progress).values()
     good = [entry for entry in entries if not isinstance(entry, InvalidInput | FileAccess)]
     return LibraryListing(
         tuple(entry for entry in good if "code" in entry),
