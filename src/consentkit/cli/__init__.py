@@ -7,11 +7,9 @@ model.
 
 from __future__ import annotations
 
-import atexit
 import gc
 import os
 import sys
-import threading
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, NoReturn
 
@@ -64,14 +62,13 @@ def main(look: LaneLook | PacketLook | None = None) -> NoReturn:
     if exit_code == 0:
         answers.remember(look)
     exit_code = streams.end(exit_code)
-    if threading.active_count() > 1 and exit_code != INTERRUPTED and not is_help:
-        gc.freeze()  # the system takes memory back at once; to pick it apart first takes another 0.1 seconds
-        sys.exit(exit_code)
-    # To pick apart what was loaded takes 15 ms, half as long as to print a help text. And where an interrupt has gone
-    # through code that was in a string, as that of dataclasses is, Python 3.11 ends by SIGINT, whatever the exit code.
-    if exit_code != INTERRUPTED:
-        atexit._run_exitfuncs()  # those of libraries, as at any end; nothing else is left to be done
-    os._exit(exit_code)
+    if exit_code == INTERRUPTED or is_help:
+        # Where an interrupt has gone through code that was in a string, as that of dataclasses is, Python 3.11 ends
+        # by SIGINT, whatever the exit code. And to pick apart what was loaded takes half as long as
+        # to print a help text. Nothing is left to be done.
+        os._exit(exit_code)
+    gc.freeze()  # the system takes memory back at once; to pick it apart first takes another 0.1 seconds
+    sys.exit(exit_code)
 
 
 def _collect_often(phase: str, _: dict[str, int]) -> None:
