@@ -196,7 +196,7 @@ def test_another_clinic_and_another_edition_of_the_program_learn_again(
         patch.setattr("consentkit.packets.kept_packets.versions", lambda: (*editions[:-1], "another edition"))
         assert kept.key() != key
     clinic = folder.clinic.model_copy(update={"name": "Another Clinic"})
-    other = replace(workspace, opened=replace(folder, clinic=clinic))
+    other = replace(workspace, opened=folder._replace(clinic=clinic))
     assert replace(kept, packets=PacketMaker(other)._kept).key() != key
     assert replace(kept, packets=PacketMaker(workspace)._kept).key() == key
 
