@@ -72,8 +72,12 @@ def test_nothing_is_left_of_it_where_its_end_is_interrupted() -> None:
 
     begun = begin_aside(3600, wait)
     pid = begun.process.pid or 0
-    with pytest.raises(KeyboardInterrupt):
-        replace(begun, process=cast("ForkProcess", _Interrupted(begun.process))).end()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us with SIGINT ignored
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            replace(begun, process=cast("ForkProcess", _Interrupted(begun.process))).end()
+    finally:
+        signal.signal(signal.SIGINT, before)
     with pytest.raises(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)  # which would fetch a zombie
     assert begun.receiver.closed
