@@ -15,7 +15,7 @@ from consentkit.documents.workspace import OpenWorkspace
 from consentkit.model.placeholders import fill
 from consentkit.model.words import LanguagePack
 from consentkit.packets.compared_texts import OwnTexts
-from consentkit.packets.items import PacketItem, PlacedItem, SameObjects
+from consentkit.packets.items import PacketItem, PlacedItem, SameObjects, packs_of
 from consentkit.packets.kept_readings import kept_printed
 from consentkit.packets.learned_bytes import LearnedPackets
 from consentkit.packets.page_numbers import PageNumbers
@@ -132,7 +132,7 @@ class IdentityCheck:
         def of_page(kind: PageKind) -> Sequence[str]:
             return numbers.foot(papers[kind.paper], kind.page)[1:]
 
-        own = [self._own_texts(packet.plan, pack) for pack in _packs(packet)]
+        own = [self._own_texts(packet.plan, pack) for pack in packs_of(packet.papers)]
         return plan.is_right(pdf, packet.plan.packet, own, of_page)
 
     def _plan_of(
@@ -148,7 +148,7 @@ class IdentityCheck:
     def _places(self, packet: JoinedPapers) -> Iterator[PagePlace]:
         """Where each page of a packet comes from; nothing where a page has its numbers on one line."""
         numbers = PageNumbers(packet.plan, packet.pages)
-        whose = {id(pack): place for place, pack in enumerate(_packs(packet))}
+        whose = {id(pack): place for place, pack in enumerate(packs_of(packet.papers))}
         every = [
             (number, page) for number, placed in enumerate(packet.papers) for page in range(placed.paper.part.pages)
         ]
@@ -228,11 +228,6 @@ class IdentityCheck:
     def _printed_on(self, paper: PacketItem) -> PrintedPart:
         """The pages of a part, and all that it says, before anything is written on it."""
         return self._printed.get(paper.part.digest, lambda: kept_printed(self._workspace.store, paper))
-
-
-def _packs(packet: JoinedPapers) -> list[LanguagePack]:
-    """The words of the papers of a packet, each once."""
-    return list({id(placed.paper.pack): placed.paper.pack for placed in packet.papers}.values())
 
 
 def _alone(paper: PacketItem, page: int) -> list[str]:

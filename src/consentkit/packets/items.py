@@ -5,7 +5,7 @@ Guarantees: these are plain values; nothing of a patient is in any of them.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -103,3 +103,8 @@ class PlacedItem:
         one = self.paper
         made_of = SameObjects(one.part, one.pack, one.document, one.form)
         return self.first, one.title, one.kind, one.group, one.is_foreign, one.is_copy, made_of
+
+
+def packs_of(papers: Iterable[PlacedItem]) -> list[LanguagePack]:
+    """The words of some papers, each once."""
+    return list({id(placed.paper.pack): placed.paper.pack for placed in papers}.values())

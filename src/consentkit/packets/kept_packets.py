@@ -49,7 +49,7 @@ class KeptPackets:
         """What is kept of packets with these papers, whose texts have this pattern: of several kinds, one by its
         number.
         """
-        if not self._is_used or variant >= MOST_VARIANTS or _has_others(papers):
+        if not self._may_have(papers, variant):
             return None
         learned = unpack_learned(self._workspace.store.near.get(self.key(plan, papers, pattern, variant)))
         if learned:
@@ -65,7 +65,7 @@ class KeptPackets:
         variant: int = 0,
     ) -> None:
         """Keep what was learned of them."""
-        if not self._is_used or variant >= MOST_VARIANTS or _has_others(papers):
+        if not self._may_have(papers, variant):
             return
         with suppress(ValueError):  # it has a number that is too large to be kept
             self._workspace.store.near.put(self.key(plan, papers, pattern, variant), pack_learned(learned))
@@ -89,6 +89,11 @@ class KeptPackets:
     def _is_used(self) -> bool:
         return self._workspace.store.near.folder is not None
 
+    def _may_have(self, papers: Iterable[PlacedItem], variant: int) -> bool:
+        """Whether anything is kept of such packets: not of those with files of others, which may be about a patient."""
+        has_others = any(placed.paper.is_foreign for placed in papers)
+        return self._is_used and variant < MOST_VARIANTS and not has_others
+
     def _digest(self, one: _Said, text_of: Callable[[_Said], str]) -> str:
         return self._words.get(SameObjects(one), lambda: sha256(text_of(one).encode()).hexdigest())
 
@@ -108,11 +113,6 @@ class KeptPackets:
                 near.put(key, pairs.packed())
         if pairs:
             know_pairs(pairs)
-
-
-def _has_others(papers: Iterable[PlacedItem]) -> bool:
-    """Whether there are files of other people, which may be about one patient."""
-    return any(placed.paper.is_foreign for placed in papers)
 
 
 def _about(placed: PlacedItem) -> Iterator[object]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from consentkit.model.visit import ASSENT_AGE, FULL_AGE, Visit
 from consentkit.model.words import LanguagePack
-from consentkit.packets.items import PlacedItem
+from consentkit.packets.items import PlacedItem, packs_of
 from consentkit.packets.learned_stencil import VisitTexts
 from consentkit.packets.lettering import ROOM_FOR_NAME, lines_of_name
 from consentkit.packets.page_numbers import PageNumbers
@@ -110,11 +110,6 @@ def texts_by_the_ordinary_way(plan: PacketPlan, papers: Sequence[PlacedItem]) ->
         for page in range(placed.paper.part.pages)
     }
     return LearnedTexts(texts_in(plan, papers), own, feet)
-
-
-def packs_of(papers: Sequence[PlacedItem]) -> list[LanguagePack]:
-    """The words of the papers of a packet, each once."""
-    return list({id(placed.paper.pack): placed.paper.pack for placed in papers}.values())
 
 
 def learned_recipe(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from consentkit.packets.items import PlacedItem
+from consentkit.packets.items import PlacedItem, packs_of
 from consentkit.packets.lettering import Texts
 from consentkit.packets.page_numbers import PageNumbers
 from consentkit.packets.plan import PacketPlan, tool
@@ -34,8 +34,7 @@ def texts_of(papers: Iterable[PlacedItem], values: Iterable[Mapping[str, str]], 
     pattern: list[Hashable] = []
     for own in values:
         pattern += [tuple(own), tuple([places.setdefault(text, len(places)) for text in own.values()])]
-    packs = {id(placed.paper.pack): placed.paper.pack for placed in papers}
-    for pack in packs.values():
+    for pack in packs_of(papers):
         pattern += [places.setdefault(text, len(places)) for text in numbers.of_packet(pack)]
     return VisitTexts(tuple(places), tuple(pattern))
 
