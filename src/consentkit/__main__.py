@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
     from consentkit.lanes.answers import Output
     from consentkit.lanes.lookup import LaneLook
-    from consentkit.operations.quick_packet import PacketLook
 
 _NOT_WRITTEN = 5
 
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    look: LaneLook | PacketLook | None = None
+    look: LaneLook | None = None
     gc.disable()  # loading makes no garbage; looking for it takes a tenth of the time
     try:
         if sys.argv[1:2] and sys.argv[1] in COMMANDS:

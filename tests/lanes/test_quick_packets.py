@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from consentkit.lanes import lookup
 from consentkit.lanes.answers import KnownAnswer
 from consentkit.lanes.states import state_of
 from consentkit.model.visit import Visit
-from consentkit.operations import quick_packet
 from consentkit.operations.learning_packets import OfferedPacket, can_be_learned_from
 from consentkit.operations.opening import open_cache, open_for_a_run
 from consentkit.operations.packet_command import packet_command
@@ -316,7 +316,7 @@ def test_another_option_is_another_command(options: tuple[str, ...], place: Path
 
 
 def test_another_day_is_another_one(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quick_packet, "today", lambda: "2099-12-31")
+    monkeypatch.setattr(lookup, "today", lambda: "2099-12-31")
     assert not is_served()
 
 

@@ -26,7 +26,6 @@ from consentkit.processes.interruption import INTERRUPTED, own_temporary_folder
 
 if TYPE_CHECKING:
     from consentkit.lanes.lookup import LaneLook
-    from consentkit.operations.quick_packet import PacketLook
 
 _UNEXPECTED = 1
 DEBUG_VARIABLE = "CONSENTKIT_DEBUG"
@@ -38,7 +37,7 @@ _HELP = {"-h", "--help", "--version"}
 """Help texts, for which no temporary files are made."""
 
 
-def main(look: LaneLook | PacketLook | None = None) -> NoReturn:
+def main(look: LaneLook | None = None) -> NoReturn:
     """Run the command line and end the process with its exit code.
 
     `look` is what was found of an earlier answer to the same command, or of packets of a kind: what is answered now is

@@ -55,7 +55,7 @@ class Answers:
         """Say that a packet is all that was made, and was written into a file. `says` gives what is printed of one."""
         self._packet = workspace, options, made, file, says
 
-    def remember(self, look: LaneLook | PacketLook | None) -> None:
+    def remember(self, look: LaneLook | None) -> None:
         """Remember what was offered."""
         if look is None or (self._given is None and self._packet is None):
             return

@@ -18,7 +18,7 @@ import time
 from consentkit.cache import local_folder
 from consentkit.cache.part_file import pdf_in
 from consentkit.cache.places import key_of, place_here
-from consentkit.lanes.answers import Output, unpacked
+from consentkit.lanes.answers import KnownAnswer, Output, unpacked
 from consentkit.lanes.states import FileState, state_of
 from consentkit.processes.whole_files import LARGEST_PDF, SYSTEM_FOLDERS, write_whole
 
@@ -47,6 +47,11 @@ class LaneLook:
         """What the places of an earlier answer are like; None where there is none."""
         self.outputs: tuple[Output, ...] | None = None
         """What is to be printed: then all is done. None where the ordinary way has to be taken."""
+
+    def holds(self, known: KnownAnswer) -> bool:
+        """Look at the places of an earlier answer. Returns whether it counts now. Raises OSError."""
+        self.places, self.state = known.places, state_of(known.places)
+        return known.is_proven and known.state == self.state.digest and known.day == self.day
 
 
 def look_for(arguments: Sequence[str]) -> LaneLook | None:
@@ -102,8 +107,7 @@ def _answer(look: LaneLook, folder: str) -> None:
     if known is None:
         return
     with _held(known.lock):
-        look.places, look.state = known.places, state_of(known.places)
-        if not known.is_proven or known.state != look.state.digest or known.day != look.day:
+        if not look.holds(known):
             return
         files = [(target, _document(folder, key)) for key, target in known.documents]
         if not all(_may_write(target, data) for target, data in files):

@@ -15,8 +15,7 @@ import time
 from consentkit.cache import local_folder
 from consentkit.cache.places import key_of
 from consentkit.lanes.answers import KnownAnswer, Output, unpacked
-from consentkit.lanes.lookup import cache_folder, command_key, today
-from consentkit.lanes.states import FileState, state_of
+from consentkit.lanes.lookup import LaneLook, cache_folder, command_key
 from consentkit.operations.packet_command import PacketCommand, packet_command
 from consentkit.packets.plain_files import LARGEST_VISIT, visit_in_yaml
 from consentkit.processes.whole_files import write_whole
@@ -32,25 +31,17 @@ _LENGTH = 8
 """Bytes of the length of what an entry begins with."""
 
 
-class PacketLook:
-    """What was found before the program was loaded."""
+class PacketLook(LaneLook):
+    """What was found before the program was loaded, of a command that makes a packet."""
 
     def __init__(self, command: PacketCommand, visit: PlainVisit, key: str, began: int) -> None:
+        """Under `key` it is kept what all kinds of visits have in common."""
+        super().__init__(key, began)
         self.command, self.visit = command, visit
-        self.key = key
-        """Under which it is kept what all kinds of visits have in common."""
         self.key_of_kind = key_of(b"packets of a kind", key.encode(), visit.kind.encode())
         """Under which it is kept how packets of its kind are made."""
-        self.began = began
-        """In nanoseconds since 1970."""
-        self.day = today()
-        self.places: tuple[tuple[str, str], ...] = ()
-        self.state: FileState | None = None
-        """What the places of an earlier run are like; None where there is none."""
         self.is_known = False
         """Whether it is known how packets of its kind are made, and that holds."""
-        self.outputs: tuple[Output, ...] | None = None
-        """What is to be printed: then all is done. None where the ordinary way has to be taken."""
 
 
 def make_quickly(arguments: Sequence[str]) -> PacketLook | None:
@@ -100,8 +91,7 @@ def _make(look: PacketLook, folder: str) -> None:
     answer, kind = separated(known) if known is not None else (unpacked(local_folder.read(folder, look.key)), b"")
     if answer is None:
         return
-    look.places, look.state = answer.places, state_of(answer.places)
-    if not kind or not answer.is_proven or answer.state != look.state.digest or answer.day != look.day:
+    if not look.holds(answer) or not kind:
         return
     look.is_known = True
     target = look.command.target(look.visit)

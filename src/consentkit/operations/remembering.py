@@ -11,7 +11,6 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from consentkit.cache.versions import library_files
 from consentkit.documents.workspace import OpenWorkspace
@@ -23,9 +22,6 @@ from consentkit.model.identity import APPROVALS, DEFINITION_FOLDERS, PARTICULARS
 from consentkit.output.locking import LOCK
 from consentkit.processes.whole_files import UNFINISHED
 from consentkit.resources import CJK_FONT, shipped
-
-if TYPE_CHECKING:
-    from consentkit.operations.quick_packet import PacketLook
 
 TICK = 2_000_000_000
 """Nanoseconds. FAT keeps times to two seconds; no file system that we know of is coarser."""
@@ -70,7 +66,7 @@ def remember_answer(look: LaneLook, given: GivenAnswer, outputs: Sequence[Output
     store.near.put(look.key, answer)
 
 
-def is_proven(look: LaneLook | PacketLook, places: Sequence[WatchedPlace], state: FileState) -> bool:
+def is_proven(look: LaneLook, places: Sequence[WatchedPlace], state: FileState) -> bool:
     """Whether files are as they were before the run, and were changed the last time well before that."""
     was_the_same = look.state is not None and look.places == tuple(places) and look.state.digest == state.digest
     return was_the_same and state.latest < look.began - TICK
